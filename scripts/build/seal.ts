@@ -1,0 +1,58 @@
+import { rename } from 'node:fs/promises';
+import pkgSea, { type SeaConfig } from '@yao-pkg/pkg/lib-es5/sea.js';
+import { nodeFlags, v8Flags } from './flags.ts';
+import type { Arch } from './runtime.ts';
+
+/** What goes into one executable. Paths are absolute: pkg changes directory. */
+export interface SealOrder {
+  readonly arch: Arch;
+  /** The bundled program, CommonJS. */
+  readonly program: string;
+  /** The stripped Node binary. */
+  readonly runtime: string;
+  /** The executable to write. */
+  readonly output: string;
+}
+
+// pkg's type knows four of the fields; it hands all of them to Node, which documents these two as well.
+interface FullSeaConfig extends SeaConfig {
+  readonly execArgv: readonly string[];
+  readonly execArgvExtension: 'none';
+}
+
+/**
+ * Makes one executable from the program and a Node binary, with pkg's SEA mode.
+ *
+ * @throws Error when Node cannot make the blob or postject cannot inject it
+ */
+export async function seal({ arch, program, runtime, output }: SealOrder): Promise<void> {
+  const seaConfig: FullSeaConfig = {
+    disableExperimentalSEAWarning: true,
+    useSnapshot: false,
+    // V8 keeps a code cache only for the processor that it was made on.
+    useCodeCache: arch === process.arch,
+    execArgv: [...nodeFlags, ...v8Flags],
+    // A container's NODE_OPTIONS is for its programs, never for PID 1.
+    execArgvExtension: 'none',
+  };
+  const unfinished = `${output}.${process.pid}`;
+  const target = { nodeRange: 'node26', platform: 'linux', arch, output: unfinished } as const;
+
+  await withEnvironment('NODE_OPTIONS', v8Flags.join(' '), () =>
+    pkgSea.default(program, { targets: [target], nodePath: runtime, seaConfig }),
+  );
+  // An executable that is running cannot be written to (ETXTBSY), but it can be replaced.
+  await rename(unfinished, output);
+}
+
+/** V8 refuses a code cache that was made with other flags than those it runs with, so Node makes the blob with ours. */
+async function withEnvironment<T>(name: string, value: string, work: () => Promise<T>): Promise<T> {
+  const before = process.env[name];
+  process.env[name] = value;
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  }
+}
