@@ -168,11 +168,20 @@ const advance = (state: Stopping, ctx: SupervisorContext, first = false): Superv
   return { entered: [{ ...state, rank }], effects };
 };
 
-const leave = (state: Stopping, { policy, members }: SupervisorContext): SupervisorStep => {
-  const end = policy.mainNamespec === undefined ? undefined : endOf(members.get(policy.mainNamespec)?.state);
-  const exitCode = end === undefined ? state.exitCode : exitCodeOf(end);
+/** With `-- CMD` the command's own code is ours, unless another program is to blame. */
+const exitCodeFor = ({ cause, exitCode }: Stopping, { policy, members }: SupervisorContext): number => {
+  const { mainNamespec } = policy;
+  if (mainNamespec === undefined || (cause.kind === 'critical' && cause.namespec !== mainNamespec))
+    return exitCode;
+  const end = endOf(members.get(mainNamespec)?.state);
+  return end === undefined ? exitCode : exitCodeOf(end);
+};
+
+const leave = (state: Stopping, ctx: SupervisorContext): SupervisorStep => {
   const last: SupervisorEffect =
-    state.next === 'restart' ? { type: 'restart' } : { type: 'exit', exitCode, cause: state.cause };
+    state.next === 'restart'
+      ? { type: 'restart' }
+      : { type: 'exit', exitCode: exitCodeFor(state, ctx), cause: state.cause };
   return {
     entered: [{ ...state, rank: -Infinity }, { name: 'ENDED' }],
     effects: [{ type: 'clearTimer' }, last],
