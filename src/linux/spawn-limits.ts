@@ -1,0 +1,70 @@
+/**
+ * Limits of a program that is about to be spawned.
+ *
+ * Limits belong to the process and are inherited. So ours are set around the synchronous spawn: the program never runs
+ * without its soft limits, and no capability is needed, for a soft limit can always come back. A hard limit that has
+ * been lowered cannot, without CAP_SYS_RESOURCE; so the program's is lowered right after the spawn (prlimit(2)), as
+ * are the limits that would hurt us even for so short a time.
+ */
+import {
+  getLimit,
+  isAbove,
+  setLimit,
+  setLimitOf,
+  type Limit,
+  type LimitValue,
+  type ResourceName,
+} from './limits.ts';
+
+/** A limit for a program. `keep`: the hard limit is not changed. */
+export interface ProgramLimit {
+  readonly resource: ResourceName;
+  readonly soft: LimitValue;
+  readonly hard: LimitValue | 'keep';
+}
+
+/** We are above these ourselves, in memory or in processor time: a spawn would fail, or a signal end us. */
+const unbearable: ReadonlySet<ResourceName> = new Set(['as', 'data', 'cpu', 'rttime']);
+
+/**
+ * Calls `act` with our hard limits raised to what the program is to have; they come down again afterwards.
+ *
+ * @throws LibcError EPERM without CAP_SYS_RESOURCE, EINVAL when soft is above hard
+ */
+export function withRaisedHardLimits<Result>(limits: readonly ProgramLimit[], act: () => Result): Result {
+  const saved = limits.map(({ resource }) => ({ resource, limit: getLimit(resource) }));
+  try {
+    for (const limit of limits) raise(limit);
+    return act();
+  } finally {
+    for (const { resource, limit } of saved) setLimit(resource, limit);
+  }
+}
+
+/** A soft limit above a kept hard limit is refused by the kernel, which is what should happen (EINVAL). */
+function raise({ resource, soft, hard }: ProgramLimit): void {
+  const own = getLimit(resource);
+  const wanted = hard === 'keep' ? own.hard : hard;
+  if (isAbove(soft, wanted)) setLimit(resource, { soft, hard: wanted });
+  if (isAbove(wanted, own.hard)) setLimit(resource, { soft: own.soft, hard: wanted });
+}
+
+/** Calls `act` with the program's soft limits as our own, where we can bear them. */
+export function withSoftLimits<Result>(limits: readonly ProgramLimit[], act: () => Result): Result {
+  const bearable = limits.filter(({ resource }) => !unbearable.has(resource));
+  const saved = bearable.map(({ resource }) => ({ resource, limit: getLimit(resource) }));
+  try {
+    for (const { resource, soft } of bearable) setLimit(resource, { soft, hard: getLimit(resource).hard });
+    return act();
+  } finally {
+    for (const { resource, limit } of saved) setLimit(resource, limit);
+  }
+}
+
+/** Gives the running program what `withSoftLimits` could not. @throws LibcError EPERM */
+export function limitProgram(pid: number, limit: ProgramLimit): void {
+  if (limit.hard === 'keep' && !unbearable.has(limit.resource)) return;
+  const hard = limit.hard === 'keep' ? getLimit(limit.resource).hard : limit.hard;
+  const wanted: Limit = { soft: limit.soft, hard };
+  setLimitOf(pid, limit.resource, wanted);
+}

@@ -1,0 +1,190 @@
+/**
+ * Spawning a program: fork and exec, with everything that lies between them.
+ *
+ * posix_spawn(3) from this thread, synchronously: it returns when the program has been executed, or the reason why it
+ * could not be. What posix_spawn cannot say is inherited (identity, umask, soft limits: they are ours for as long as
+ * the call takes) or done right after it (nice, oom_score_adj, hard limits).
+ */
+import { accessSync, constants, statSync } from 'node:fs';
+
+import { layOut, type ExecutionPointers } from './arena.ts';
+import { makeCloseOnExec } from './descriptors.ts';
+import { areValid, asIdentity, asOwner, type Credentials } from './identity.ts';
+import { errnoName, fixedMemory, libc } from './libc.ts';
+import {
+  adjust,
+  adjustmentsOf,
+  codeOf,
+  type Adjustable,
+  type Adjustment,
+  type Refusal,
+} from './spawn-adjustments.ts';
+import { attributesFor, withFileActions, type ProcessGroup } from './spawn-attributes.ts';
+import { withRaisedHardLimits, withSoftLimits } from './spawn-limits.ts';
+import { openStdio, type Stdio, type StdioSources } from './stdio.ts';
+
+/** A program to execute, and everything it starts with. */
+export interface SpawnRequest extends StdioSources, Adjustable {
+  /** The file to execute; it is not searched for. A relative path counts from `directory`. */
+  readonly path: string;
+  readonly argv: readonly string[];
+  /** All of it: nothing is inherited. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** Entered as the target user. undefined: ours. */
+  readonly directory?: string | undefined;
+  /** undefined: as we are. */
+  readonly credentials?: Credentials | undefined;
+  /** undefined: ours. */
+  readonly umask?: number | undefined;
+  readonly processGroup: ProcessGroup;
+}
+
+/** The step that failed, in the order in which they are taken. */
+export type SpawnStep = 'pipe' | 'limits' | 'identity' | 'directory' | 'exec' | 'fork';
+
+/**
+ * What came of it. The descriptors are our ends of the pipes, close-on-exec and non-blocking; undefined where the
+ * source was not a pipe. `refused`: adjustments without which the program runs. `code` is the errno's name.
+ */
+export type SpawnOutcome =
+  | {
+      readonly kind: 'spawned';
+      readonly pid: number;
+      readonly stdinFd: number | undefined;
+      readonly stdoutFd: number | undefined;
+      readonly stderrFd: number | undefined;
+      readonly refused: readonly Refusal[];
+    }
+  | SpawnFailed;
+
+/** Nothing was spawned, and nothing stays open. */
+export interface SpawnFailed {
+  readonly kind: 'failed';
+  readonly step: SpawnStep;
+  readonly code: string;
+}
+
+interface Spawned {
+  readonly kind: 'spawned';
+  readonly pid: number;
+  readonly pending: readonly (Adjustment & Refusal)[];
+}
+
+const firstOrdinaryFd = 3;
+const pidOut = fixedMemory(4);
+
+/** The calls whose failure tells the step. */
+const stepOfSyscall: ReadonlyMap<string, SpawnStep> = new Map([
+  ['setgroups', 'identity'],
+  ['setresgid', 'identity'],
+  ['setresuid', 'identity'],
+  ['prlimit', 'limits'],
+]);
+
+/** The errors of posix_spawn that tell the step. The rest come from chdir or execve. */
+const stepOfSpawnError: ReadonlyMap<string, SpawnStep> = new Map([
+  ['EAGAIN', 'fork'],
+  ['ENOMEM', 'fork'],
+  ['EMFILE', 'pipe'],
+  ['ENFILE', 'pipe'],
+]);
+
+/**
+ * Spawns a program.
+ *
+ * @throws Error when this libc cannot do what is asked (newerFunction), or for a mistake of the caller
+ */
+export function spawn(request: SpawnRequest): SpawnOutcome {
+  const pointers = layOut({ ...request, directory: request.directory });
+  if (pointers === undefined) return failed('exec', 'EINVAL');
+  if (request.credentials !== undefined && !areValid(request.credentials))
+    return failed('identity', 'EINVAL');
+  try {
+    const stdio = asOwner(request.credentials?.uid, () => openStdio(request));
+    return spawnWith(request, pointers, stdio);
+  } catch (error) {
+    return failed(stepOf(error), codeOf(error));
+  }
+}
+
+const failed = (step: SpawnStep, code: string): SpawnFailed => ({ kind: 'failed', step, code });
+
+function stepOf(error: unknown): SpawnStep {
+  const syscall = error instanceof Error && 'syscall' in error ? String(error.syscall) : '';
+  return stepOfSyscall.get(syscall) ?? 'pipe';
+}
+
+/** Owns `stdio`: whatever happens, nothing stays open that should not. */
+function spawnWith(request: SpawnRequest, pointers: ExecutionPointers, stdio: Stdio): SpawnOutcome {
+  try {
+    makeCloseOnExec(firstOrdinaryFd);
+    const result = spawnAsTarget(request, pointers, stdio);
+    if (result.kind === 'failed') {
+      stdio.closeAll();
+      return result;
+    }
+    stdio.closeChildEnds();
+    const { stdinFd, stdoutFd, stderrFd } = stdio;
+    // Some adjustments are allowed to the target user, some to us with our capabilities.
+    const refused = adjust(result.pid, result.pending).map(({ what, code }) => ({ what, code }));
+    return { kind: 'spawned', pid: result.pid, stdinFd, stdoutFd, stderrFd, refused };
+  } catch (error) {
+    stdio.closeAll();
+    throw error;
+  }
+}
+
+function spawnAsTarget(
+  request: SpawnRequest,
+  pointers: ExecutionPointers,
+  stdio: Stdio,
+): Spawned | SpawnFailed {
+  const limits = request.limits ?? [];
+  return withRaisedHardLimits(limits, () =>
+    asIdentity(request.credentials, () => {
+      const errno = withSoftLimits(limits, () => callPosixSpawn(request, pointers, stdio));
+      if (errno !== 0) return explain(errnoName(errno), request.directory);
+      const pid = pidOut.readInt32LE(0);
+      return { kind: 'spawned', pid, pending: adjust(pid, adjustmentsOf(request)) };
+    }),
+  );
+}
+
+/** @returns 0, or the errno of what failed in this process or in the child */
+function callPosixSpawn(request: SpawnRequest, pointers: ExecutionPointers, stdio: Stdio): number {
+  const steps = { ...request, descriptors: stdio.child, directory: pointers.directory };
+  const attributes = attributesFor(request.processGroup);
+  return withUmask(request.umask, () =>
+    withFileActions(steps, (actions) =>
+      libc.posix_spawn(pidOut, pointers.path, actions, attributes, pointers.argv, pointers.envp),
+    ),
+  );
+}
+
+function withUmask<Result>(umask: number | undefined, act: () => Result): Result {
+  if (umask === undefined) return act();
+  const own = libc.umask(umask);
+  try {
+    return act();
+  } finally {
+    libc.umask(own);
+  }
+}
+
+/** posix_spawn tells what went wrong, not where. Called as the target user: so the answer is the one it would get. */
+function explain(code: string, directory: string | undefined): SpawnFailed {
+  const step = stepOfSpawnError.get(code);
+  if (step !== undefined) return failed(step, code);
+  const directoryCode = directory === undefined ? undefined : whyNotEntered(directory);
+  return directoryCode === undefined ? failed('exec', code) : failed('directory', directoryCode);
+}
+
+function whyNotEntered(directory: string): string | undefined {
+  try {
+    if (!statSync(directory).isDirectory()) return 'ENOTDIR';
+    accessSync(directory, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  }
+}

@@ -1,0 +1,97 @@
+/** Taking the signals that are sent to this process. */
+import { createHook } from 'node:async_hooks';
+import { constants } from 'node:os';
+
+import { libc } from './libc.ts';
+import { signalName, signalNumber } from './signals.ts';
+
+/** What Node has behind process.on('SIGTERM'): a handle of libuv, which takes every signal number. */
+interface SignalHandle {
+  onsignal: (signal: number) => void;
+  start(signal: number): number;
+  unref(): void;
+  close(): void;
+}
+
+type SignalHandleClass = new () => SignalHandle;
+
+/** <bits/signum-generic.h> */
+const SIG_IGN = 1n;
+const SIG_ERR = 0xffffffffffffffffn;
+
+const { SIGKILL, SIGSTOP, SIGCHLD, SIGTTIN, SIGTTOU, SIGPIPE } = constants.signals;
+const { SIGSEGV, SIGFPE, SIGILL, SIGBUS, SIGABRT, SIGTRAP, SIGSYS } = constants.signals;
+
+/** Cannot be caught; ours; about our own terminal; or raised by the kernel for something that we did ourselves. */
+const notForwardable: ReadonlySet<number> = new Set(
+  [SIGKILL, SIGSTOP, SIGCHLD, SIGTTIN, SIGTTOU, SIGPIPE].concat([
+    ...[SIGSEGV, SIGFPE, SIGILL, SIGBUS, SIGABRT, SIGTRAP, SIGSYS],
+  ]),
+);
+
+/** The numbers of all signals that an init with a single program hands on to it, real-time ones included. */
+export const forwardableSignals: readonly number[] = Array.from(
+  { length: 64 },
+  (_none, index) => index + 1,
+).filter((number) => signalNumber(String(number)) !== undefined && !notForwardable.has(number));
+
+/**
+ * Hands the signals that arrive to `take`, by number, from the event loop; until disposed. It does not keep the event
+ * loop alive. Signals are given as numbers or as `signalNumber` takes them.
+ *
+ * @throws Error for a signal that does not exist or cannot be caught
+ */
+export function watchSignals(
+  signals: readonly (string | number)[],
+  take: (signal: number) => void,
+): Disposable {
+  const handles = signals.map((signal) => watchOne(signal, take));
+  return {
+    [Symbol.dispose]: () => {
+      for (const handle of handles) handle.close();
+    },
+  };
+}
+
+function watchOne(signal: string | number, take: (signal: number) => void): SignalHandle {
+  const number = signalNumber(String(signal));
+  if (number === undefined) throw new Error(`cannot watch signal ${signal}: there is no such signal`);
+  const handle = new (signalHandleClass())();
+  handle.unref();
+  handle.onsignal = take;
+  if (handle.start(number) === 0) return handle;
+  handle.close();
+  throw new Error(`cannot watch ${signalName(number)}: the kernel does not let it be caught`);
+}
+
+let foundClass: SignalHandleClass | undefined;
+
+/**
+ * process.on() knows no real-time signals (systemd's STOPSIGNAL is SIGRTMIN+3), and the class of handle behind it does. Node
+ * shows it to async_hooks as the resource of every watched signal.
+ */
+function signalHandleClass(): SignalHandleClass {
+  foundClass ??= findSignalHandleClass();
+  return foundClass;
+}
+
+function findSignalHandleClass(): SignalHandleClass {
+  let found: SignalHandleClass | undefined;
+  const ignore = (): void => {};
+  const hook = createHook({
+    init(_id, type, _trigger, resource) {
+      if (type === 'SIGNALWRAP') found = resource.constructor as SignalHandleClass;
+    },
+  }).enable();
+  process.on('SIGURG', ignore).off('SIGURG', ignore);
+  hook.disable();
+  if (found === undefined)
+    throw new Error('cannot watch signals: this Node does not show its signal handles');
+  return found;
+}
+
+/** Ignores a signal: neither its default action nor a handler. Programs get the default action again. */
+export function ignoreSignal(signal: number): void {
+  if (libc.signal(signal, SIG_IGN) === SIG_ERR)
+    throw new Error(`cannot ignore ${signalName(signal)}: the kernel does not allow it`);
+}
