@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import pkgSea, { type SeaConfig } from '@yao-pkg/pkg/lib-es5/sea.js';
-import { nodeFlags, v8Flags } from './flags.ts';
+import { nodeFlags } from './flags.ts';
 import type { Arch } from './runtime.ts';
 
 /** What goes into one executable. Paths are absolute: pkg changes directory. */
@@ -31,28 +31,16 @@ export async function seal({ arch, program, runtime, output }: SealOrder): Promi
     useSnapshot: false,
     // V8 keeps a code cache only for the processor that it was made on.
     useCodeCache: arch === process.arch,
-    execArgv: [...nodeFlags, ...v8Flags],
+    execArgv: nodeFlags,
     // A container's NODE_OPTIONS is for its programs, never for PID 1.
     execArgvExtension: 'none',
   };
   const unfinished = `${output}.${process.pid}`;
   const target = { nodeRange: 'node26', platform: 'linux', arch, output: unfinished } as const;
 
-  await withEnvironment('NODE_OPTIONS', v8Flags.join(' '), () =>
-    pkgSea.default(program, { targets: [target], nodePath: runtime, seaConfig }),
-  );
+  // It would reach the Node that makes the blob, and a code cache made with other V8 flags is rejected at every start.
+  delete process.env['NODE_OPTIONS'];
+  await pkgSea.default(program, { targets: [target], nodePath: runtime, seaConfig });
   // An executable that is running cannot be written to (ETXTBSY), but it can be replaced.
   await rename(unfinished, output);
-}
-
-/** V8 refuses a code cache that was made with other flags than those it runs with, so Node makes the blob with ours. */
-async function withEnvironment<T>(name: string, value: string, work: () => Promise<T>): Promise<T> {
-  const before = process.env[name];
-  process.env[name] = value;
-  try {
-    return await work();
-  } finally {
-    if (before === undefined) delete process.env[name];
-    else process.env[name] = before;
-  }
 }
