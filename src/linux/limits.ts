@@ -43,7 +43,9 @@ const oldLimit = fixedMemory(limitBytes);
 
 /** The resource names, for text that comes from outside. */
 export const resourceNames: ReadonlyMap<string, ResourceName> = new Map(
-  Object.keys(RESOURCES).map((name) => [name, name as ResourceName]),
+  Object.keys(RESOURCES)
+    .filter((name): name is ResourceName => Object.hasOwn(RESOURCES, name))
+    .map((name) => [name, name]),
 );
 
 /** A limit of this process. */

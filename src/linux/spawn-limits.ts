@@ -6,15 +6,7 @@
  * been lowered cannot, without CAP_SYS_RESOURCE; so the program's is lowered right after the spawn (prlimit(2)), as
  * are the limits that would hurt us even for so short a time.
  */
-import {
-  getLimit,
-  isAbove,
-  setLimit,
-  setLimitOf,
-  type Limit,
-  type LimitValue,
-  type ResourceName,
-} from './limits.ts';
+import { getLimit, isAbove, setLimit, setLimitOf, type LimitValue, type ResourceName } from './limits.ts';
 
 /** A limit for a program. `keep`: the hard limit is not changed. */
 export interface ProgramLimit {
@@ -25,6 +17,11 @@ export interface ProgramLimit {
 
 /** We are above these ourselves, in memory or in processor time: a spawn would fail, or a signal end us. */
 const unbearable: ReadonlySet<ResourceName> = new Set(['as', 'data', 'cpu', 'rttime']);
+/** What our own stack may come to: V8 uses up to 1 MB of it. */
+const ownStackBytes = 2n * 1024n * 1024n;
+
+const isBearable = ({ resource, soft }: ProgramLimit): boolean =>
+  resource === 'stack' ? !isAbove(ownStackBytes, soft) : !unbearable.has(resource);
 
 /**
  * Calls `act` with our hard limits raised to what the program is to have; they come down again afterwards.
@@ -51,7 +48,7 @@ function raise({ resource, soft, hard }: ProgramLimit): void {
 
 /** Calls `act` with the program's soft limits as our own, where we can bear them. */
 export function withSoftLimits<Result>(limits: readonly ProgramLimit[], act: () => Result): Result {
-  const bearable = limits.filter(({ resource }) => !unbearable.has(resource));
+  const bearable = limits.filter(isBearable);
   const saved = bearable.map(({ resource }) => ({ resource, limit: getLimit(resource) }));
   try {
     for (const { resource, soft } of bearable) setLimit(resource, { soft, hard: getLimit(resource).hard });
@@ -63,8 +60,7 @@ export function withSoftLimits<Result>(limits: readonly ProgramLimit[], act: () 
 
 /** Gives the running program what `withSoftLimits` could not. @throws LibcError EPERM */
 export function limitProgram(pid: number, limit: ProgramLimit): void {
-  if (limit.hard === 'keep' && !unbearable.has(limit.resource)) return;
+  if (limit.hard === 'keep' && isBearable(limit)) return;
   const hard = limit.hard === 'keep' ? getLimit(limit.resource).hard : limit.hard;
-  const wanted: Limit = { soft: limit.soft, hard };
-  setLimitOf(pid, limit.resource, wanted);
+  setLimitOf(pid, limit.resource, { soft: limit.soft, hard });
 }

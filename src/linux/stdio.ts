@@ -57,13 +57,13 @@ export function openStdio(sources: StdioSources): Stdio {
 
 function stdioOf(stdin: Opened, stdout: Opened, stderr: Opened, opened: readonly number[]): Stdio {
   const stderrFd = stderr === stdout ? undefined : stderr.ours;
-  const ours = [stdin.ours, stdout.ours, stderrFd];
+  const ours = new Set([stdin.ours, stdout.ours, stderrFd]);
   return {
     child: [stdin.child, stdout.child, stderr.child],
     stdinFd: stdin.ours,
     stdoutFd: stdout.ours,
     stderrFd,
-    closeChildEnds: () => closeEach(opened.filter((fd) => !ours.includes(fd))),
+    closeChildEnds: () => closeEach(opened.filter((fd) => !ours.has(fd))),
     closeAll: () => closeEach(opened),
   };
 }

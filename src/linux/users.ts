@@ -104,7 +104,7 @@ function idOf(text: string): number | undefined {
 function rowsOf(path: string): readonly (readonly string[])[] {
   const version = versionOf(path);
   const known = cache.get(path);
-  if (known?.version === version) return known.rows;
+  if (known !== undefined && known.version === version) return known.rows;
   const text = version === undefined ? '' : readFileSync(path, 'utf8');
   const rows = text
     .split('\n')

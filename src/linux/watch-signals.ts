@@ -22,12 +22,11 @@ const SIG_ERR = 0xffffffffffffffffn;
 const { SIGKILL, SIGSTOP, SIGCHLD, SIGTTIN, SIGTTOU, SIGPIPE } = constants.signals;
 const { SIGSEGV, SIGFPE, SIGILL, SIGBUS, SIGABRT, SIGTRAP, SIGSYS } = constants.signals;
 
-/** Cannot be caught; ours; about our own terminal; or raised by the kernel for something that we did ourselves. */
-const notForwardable: ReadonlySet<number> = new Set(
-  [SIGKILL, SIGSTOP, SIGCHLD, SIGTTIN, SIGTTOU, SIGPIPE].concat([
-    ...[SIGSEGV, SIGFPE, SIGILL, SIGBUS, SIGABRT, SIGTRAP, SIGSYS],
-  ]),
-);
+const uncatchable = [SIGKILL, SIGSTOP];
+/** Raised for what we do ourselves: SIGPIPE by our writes, SIGTTIN and SIGTTOU by our use of the terminal. */
+const aboutOurselves = [SIGCHLD, SIGTTIN, SIGTTOU, SIGPIPE];
+const ownFaults = [SIGSEGV, SIGFPE, SIGILL, SIGBUS, SIGABRT, SIGTRAP, SIGSYS];
+const notForwardable: ReadonlySet<number> = new Set([...uncatchable, ...aboutOurselves, ...ownFaults]);
 
 /** The numbers of all signals that an init with a single program hands on to it, real-time ones included. */
 export const forwardableSignals: readonly number[] = Array.from(
@@ -75,11 +74,14 @@ function signalHandleClass(): SignalHandleClass {
   return foundClass;
 }
 
+const ignore = (): void => {};
+
 function findSignalHandleClass(): SignalHandleClass {
   let found: SignalHandleClass | undefined;
-  const ignore = (): void => {};
   const hook = createHook({
     init(_id, type, _trigger, resource) {
+      // async_hooks types every resource as an object; this one is a SignalHandle.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       if (type === 'SIGNALWRAP') found = resource.constructor as SignalHandleClass;
     },
   }).enable();
