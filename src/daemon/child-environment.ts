@@ -1,0 +1,39 @@
+import { type ProcessPlan } from '../config/plan.ts';
+
+/** What the environment of a program is made of. */
+export interface EnvironmentSource {
+  /** tsupervisor's own environment, as the container runtime gave it. */
+  readonly inherited: ReadonlyMap<string, string>;
+  /** SUPERVISOR_SERVER_URL; undefined: no server, no variable. */
+  readonly serverUrl: string | undefined;
+}
+
+/**
+ * The environment of one process: ours, then SUPERVISOR_*, then HOME, USER and LOGNAME of `user=`
+ * (Supervisor leaves those three as they were; `set_home=false` does so too), then the [supervisord] and
+ * the program's own `environment=`, which win.
+ */
+export function childEnvironment(
+  plan: ProcessPlan,
+  { inherited, serverUrl }: EnvironmentSource,
+): ReadonlyMap<string, string> {
+  const url = plan.serverurl ?? serverUrl;
+  return new Map([
+    ...inherited,
+    ['SUPERVISOR_ENABLED', '1'],
+    ...(url === undefined ? [] : [['SUPERVISOR_SERVER_URL', url] as const]),
+    ['SUPERVISOR_PROCESS_NAME', plan.name],
+    ['SUPERVISOR_GROUP_NAME', plan.group],
+    ...identity(plan),
+    ...plan.environment,
+  ]);
+}
+
+function identity({ user, set_home: setHome }: ProcessPlan): readonly (readonly [string, string])[] {
+  if (user === undefined || !setHome) return [];
+  const { name, home } = user;
+  return [
+    ...(home === undefined ? [] : [['HOME', home] as const]),
+    ...(name === undefined ? [] : [['USER', name] as const, ['LOGNAME', name] as const]),
+  ];
+}
