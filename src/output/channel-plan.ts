@@ -1,0 +1,41 @@
+/** How lines look in the container's stdout and stderr. */
+export type OutputFormat = 'prefix' | 'raw' | 'json';
+
+/** Where one stream of a process goes. */
+export type Destination =
+  | { readonly kind: 'none' }
+  /** The container's stdout or stderr. */
+  | { readonly kind: 'stream'; readonly stream: 'stdout' | 'stderr'; readonly format: OutputFormat }
+  /** A log file; a device path (`/dev/stdout`, `/dev/fd/3`, a FIFO) is written raw and never rotated. */
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly maxBytes: number;
+      readonly backupCount: number;
+    };
+
+/** What is done with one stream of a process. */
+export interface ChannelPlan {
+  readonly destination: Destination;
+  readonly stripAnsi: boolean;
+  /** How much of the end is kept in memory; 0: nothing. */
+  readonly tailBytes: number;
+  /** 0: no capture mode. */
+  readonly captureMaxBytes: number;
+  /** Sees all that is read (after `stripAnsi`, with captured text). The bytes are valid during the call only. */
+  readonly observe?: (chunk: Uint8Array, pid: number) => void;
+  /** Receives each captured text. */
+  readonly captured?: (text: Uint8Array, pid: number) => void;
+}
+
+/** What a process's output is made of. */
+export interface OutputPlan {
+  /** The name shown in prefixes. */
+  readonly name: string;
+  readonly program: string;
+  readonly process: string;
+  readonly stdout: ChannelPlan;
+  readonly stderr: ChannelPlan;
+  /** How long the end of a process waits for the end of its pipes: a grandchild may hold them open. */
+  readonly drainMs: number;
+}

@@ -1,0 +1,35 @@
+import { type Flow } from './flow.ts';
+import { type Sink } from './sink.ts';
+
+/** One stream on its way to a file: the bytes as they come. */
+export class DirectFlow implements Flow {
+  readonly #sink: Sink;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  feed(chunk: Uint8Array): boolean {
+    return this.#sink.write(chunk);
+  }
+
+  whenReady(callback: () => void): void {
+    this.#sink.whenReady(callback);
+  }
+
+  resume(): boolean {
+    return !this.#sink.isFull;
+  }
+
+  end(): boolean {
+    return true;
+  }
+}
+
+/** A stream that goes nowhere: NONE, /dev/null. */
+export const nowhere: Flow = {
+  feed: () => true,
+  whenReady: (callback) => void setImmediate(callback),
+  resume: () => true,
+  end: () => true,
+};

@@ -1,0 +1,11 @@
+/** The way of one stream's bytes to its destination. */
+export interface Flow {
+  /** Takes what has just been read. Returns false when reading must wait for `whenReady`. */
+  feed(chunk: Uint8Array): boolean;
+  /** Calls back when the destination has room. */
+  whenReady(callback: () => void): void;
+  /** Goes on with what is waiting. Returns whether more may be read. */
+  resume(): boolean;
+  /** The stream has ended: the unfinished line goes out. Returns whether nothing is left to write. */
+  end(): boolean;
+}

@@ -1,0 +1,96 @@
+import { isUtf8 } from 'node:buffer';
+import { append, flushBytes, type FormatSpace } from './format-space.ts';
+import { appendJsonText } from './json-text.ts';
+import { maxLineBytes, type LineFormat, type Part } from './line-part.ts';
+import { type LineSink } from './sink.ts';
+
+/** Whose line it is. */
+export interface LineOrigin {
+  readonly program: string;
+  readonly process: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly pid: number;
+}
+
+/** What a JSON format needs. */
+export interface JsonOptions {
+  readonly sink: LineSink;
+  readonly space: FormatSpace;
+  readonly origin: LineOrigin;
+  /** The wall clock as ISO text in UTC with milliseconds: 24 bytes. */
+  readonly time: () => Uint8Array;
+}
+
+const timeOffset = '{"time":"'.length;
+const afterText = Buffer.from('"}\n');
+const afterPiece = Buffer.from('","partial":true}\n');
+const afterObject = Buffer.from('}\n');
+const newline = 10;
+const quote = 0x22;
+const openBrace = 0x7b;
+
+/**
+ * One object a line: `{time, program, process, stream, pid, message}`. A line that is itself a JSON object is the
+ * message as it is. A piece of a line that goes on has `"partial":true`; the next object continues it.
+ */
+export function jsonFormat({ sink, space, origin, time }: JsonOptions): LineFormat {
+  const head = headOf(origin);
+  return {
+    maxPartBytes: maxLineBytes,
+    write: (part) => {
+      sink.beginLine();
+      head.set(time(), timeOffset);
+      let at = part.start;
+      do {
+        at = fill(part, at, space, head);
+        sink.write(space.take());
+      } while (at < part.end && !sink.isFull);
+      return at;
+    },
+  };
+}
+
+/** The beginning of each object, with room for the time. */
+function headOf({ program, process, stream, pid }: LineOrigin): Uint8Array {
+  const fields = JSON.stringify({ program, process, stream, pid });
+  return Buffer.from(`{"time":"${' '.repeat(24)}",${fields.slice(1, -1)},"message":`);
+}
+
+/** Formats lines from `start` until the part or the space is used up. Returns where it stopped. */
+function fill(part: Part, start: number, space: FormatSpace, head: Uint8Array): number {
+  let at = start;
+  while (at < part.end && space.used < flushBytes) {
+    append(space, head);
+    at = part.bytes[at] === openBrace ? appendMessage(part, at, space) : appendString(part, at, space);
+  }
+  return at;
+}
+
+function appendString(part: Part, start: number, space: FormatSpace): number {
+  space.bytes[space.used++] = quote;
+  const end = appendJsonText(part, { start, end: part.end }, space);
+  append(space, part.kind === 'piece' ? afterPiece : afterText);
+  return end === part.end ? end : end + 1;
+}
+
+function appendMessage(part: Part, start: number, space: FormatSpace): number {
+  const found = part.bytes.subarray(start, part.end).indexOf(newline);
+  const end = found < 0 ? part.end : start + found;
+  const line = part.bytes.subarray(start, end);
+  if (part.kind === 'piece' || !isJsonObject(line)) return appendString(part, start, space);
+  append(space, line);
+  append(space, afterObject);
+  return found < 0 ? end : end + 1;
+}
+
+/** Whether a line that begins with a brace is a JSON object (RFC 8259) in valid UTF-8. */
+function isJsonObject(line: Buffer): boolean {
+  const text = line.toString('latin1', Math.max(0, line.length - 8)).trimEnd();
+  if (!text.endsWith('}') || !isUtf8(line)) return false;
+  try {
+    JSON.parse(line.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,141 @@
+import { fstatSync } from 'node:fs';
+import { type Destination, type OutputFormat } from './channel-plan.ts';
+import { noDestination, type OpenDestination, streamDestination } from './destination.ts';
+import { type Flow } from './flow.ts';
+import { jsonFormat, type LineOrigin } from './format-json.ts';
+import { prefixFormat } from './format-prefix.ts';
+import { rawFormat } from './format-raw.ts';
+import { FormatSpace } from './format-space.ts';
+import { HoldClock } from './hold-clock.ts';
+import { LineFlow } from './line-flow.ts';
+import { type LineFormat } from './line-part.ts';
+import { lookAtLogPath } from './log-place.ts';
+import { Prefixes } from './prefixes.ts';
+import { ReadSpace } from './read-space.ts';
+import { SharedSinks } from './shared-sinks.ts';
+import { type LineSink, type Report } from './sink.ts';
+import { StreamSink } from './stream-sink.ts';
+import { isoTime } from './time-text.ts';
+
+/** What the plane is made of. */
+export interface OutputPlaneOptions {
+  readonly report: Report;
+  /** Makes the pipe behind a descriptor larger (F_SETPIPE_SZ, fcntl(2)); it may fail silently. */
+  readonly growPipe: (fd: number) => void;
+  /** Whether names are coloured on a terminal ($NO_COLOR). Default: true. */
+  readonly mayColour?: boolean;
+  /** The container's descriptors. Default: 1 and 2. */
+  readonly stdoutFd?: number;
+  readonly stderrFd?: number;
+}
+
+/** What one stream of a process needs to write lines to a shared stream. */
+export interface LineRoute {
+  readonly sink: LineSink;
+  readonly format: OutputFormat;
+  readonly origin: LineOrigin;
+  /** The name shown in prefixes. */
+  readonly name: string;
+}
+
+/** What all output has in common: the container's streams, the log files, the buffers, the clock of held lines. */
+export class OutputPlane {
+  readonly stdout: StreamSink;
+  /** The same sink as `stdout` where both are one pipe, file or terminal: their lines must not mix either. */
+  readonly stderr: StreamSink;
+  readonly readSpace = new ReadSpace();
+  readonly growPipe: (fd: number) => void;
+  readonly #formatSpace = new FormatSpace();
+  readonly #clock = new HoldClock();
+  readonly #prefixes = new Prefixes();
+  readonly #time = isoTime();
+  readonly #shared: SharedSinks;
+  readonly #mayColour: boolean;
+
+  constructor(options: OutputPlaneOptions) {
+    const { report, growPipe, stdoutFd = 1, stderrFd = 2 } = options;
+    this.growPipe = growPipe;
+    this.#mayColour = options.mayColour ?? true;
+    this.#shared = new SharedSinks({ report, growPipe });
+    this.stdout = new StreamSink({ place: { fd: stdoutFd }, name: 'stdout', report, growPipe });
+    this.stderr = isSameFile(stdoutFd, stderrFd)
+      ? this.stdout
+      : new StreamSink({ place: { fd: stderrFd }, name: 'stderr', report, growPipe });
+  }
+
+  /** The names that prefixes are padded for: of all processes there are. */
+  setNames(names: Iterable<string>): void {
+    this.#prefixes.setNames(names);
+  }
+
+  /** Writes a line of our own, with its newline, to the container's stdout or stderr. */
+  writeLine(stream: 'stdout' | 'stderr', line: string): void {
+    this[stream].beginLine();
+    this[stream].write(Buffer.from(line));
+  }
+
+  /** The sink of a destination. Nothing is opened yet; each call is to be released once. */
+  acquire(destination: Destination): OpenDestination {
+    switch (destination.kind) {
+      case 'none':
+        return noDestination;
+      case 'stream':
+        return streamDestination(this[destination.stream], destination.format);
+      case 'file':
+        return this.#acquireFile(destination);
+    }
+  }
+
+  /** The way of one stream's lines to a shared stream. */
+  lineFlow(route: LineRoute): Flow {
+    const { sink } = route;
+    return new LineFlow({ sink, format: this.#format(route), space: this.readSpace, clock: this.#clock });
+  }
+
+  /**
+   * Lets go of all unfinished lines; resolves when everything is written, or cannot be, or after `deadlineMs`.
+   */
+  async flush(deadlineMs: number): Promise<void> {
+    this.#clock.releaseAll();
+    const deadline = Promise.withResolvers<void>();
+    const timer = setTimeout(deadline.resolve, deadlineMs);
+    const sinks = [this.stdout, this.stderr, ...this.#shared.streams()];
+    await Promise.race([Promise.all(sinks.map((sink) => sink.flush())), deadline.promise]);
+    clearTimeout(timer);
+  }
+
+  /** Reopens every log file by its path (SIGUSR2). */
+  reopenAll(): void {
+    this.#shared.reopenAll();
+  }
+
+  #acquireFile(file: Extract<Destination, { kind: 'file' }>): OpenDestination {
+    const found = lookAtLogPath(file.path);
+    if (found.kind === 'nowhere') return noDestination;
+    if (found.kind === 'file') return this.#shared.file(file);
+    if ('fd' in found.place && found.place.fd === 1) return streamDestination(this.stdout, 'raw');
+    if ('fd' in found.place && found.place.fd === 2) return streamDestination(this.stderr, 'raw');
+    return this.#shared.stream(found.place, file.path);
+  }
+
+  #format({ sink, format, origin, name }: LineRoute): LineFormat {
+    const space = this.#formatSpace;
+    if (format === 'raw') return rawFormat(sink);
+    if (format === 'json') return jsonFormat({ sink, space, origin, time: this.#time });
+    return prefixFormat({ sink, space, prefix: this.#prefixes.prefixOf(name, this.#isColoured(sink)) });
+  }
+
+  #isColoured(sink: LineSink): boolean {
+    return this.#mayColour && sink instanceof StreamSink && sink.isTerminal;
+  }
+}
+
+function isSameFile(one: number, other: number): boolean {
+  try {
+    const [a, b] = [fstatSync(one), fstatSync(other)];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    // A closed descriptor is nothing's equal; the sink reports it when it is used.
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+import { Socket } from 'node:net';
+import { type Flow } from './flow.ts';
+import { type ReadSpace } from './read-space.ts';
+
+/** A pipe holds this much unless it is made larger (pipe(7)). */
+const pipeBytes = 64 * 1024;
+
+/** What a reader needs. */
+export interface PipeReaderOptions {
+  /** The read end of a pipe; the reader owns it. */
+  readonly fd: number;
+  readonly flow: Flow;
+  readonly space: ReadSpace;
+  /** Looks at what has been read and returns what is to be passed on. The bytes are valid during the call only. */
+  readonly filter: (chunk: Uint8Array) => Uint8Array;
+  /** What the filter has held back, at the end of the stream. */
+  readonly filterEnd: () => Uint8Array;
+  /** Makes the pipe larger (F_SETPIPE_SZ, fcntl(2)); called once, when a read finds it full. */
+  readonly growPipe: (fd: number) => void;
+  /** Called once: the stream has ended and everything it brought has been passed on. */
+  readonly onEnd: () => void;
+}
+
+/** Reads one pipe to its end. When the destination is full it stops reading, so that the program blocks. */
+export class PipeReader {
+  readonly #options: PipeReaderOptions;
+  readonly #socket: Socket;
+  #isGrown = false;
+  #hasEnded = false;
+
+  constructor(options: PipeReaderOptions) {
+    this.#options = options;
+    this.#socket = new Socket({
+      fd: options.fd,
+      readable: true,
+      writable: false,
+      onread: { buffer: options.space.readArea, callback: (count) => this.#take(count) },
+    });
+    // A read error ends the stream, as its end does.
+    this.#socket.on('error', () => undefined);
+    this.#socket.on('close', () => this.#end());
+  }
+
+  #take(count: number): boolean {
+    const { flow, filter, space } = this.#options;
+    if (count >= pipeBytes) this.#grow();
+    if (flow.feed(filter(space.readArea.subarray(0, count)))) return true;
+    flow.whenReady(() => this.#resume());
+    return false;
+  }
+
+  #resume(): void {
+    const { flow } = this.#options;
+    if (!flow.resume()) return flow.whenReady(() => this.#resume());
+    if (this.#hasEnded) this.#end();
+    else this.#socket.resume();
+  }
+
+  #end(): void {
+    const { flow, filterEnd, onEnd } = this.#options;
+    if (!this.#hasEnded) flow.feed(filterEnd());
+    this.#hasEnded = true;
+    if (flow.end()) onEnd();
+    else flow.whenReady(() => this.#resume());
+  }
+
+  #grow(): void {
+    if (this.#isGrown) return;
+    this.#isGrown = true;
+    this.#options.growPipe(this.#options.fd);
+  }
+}

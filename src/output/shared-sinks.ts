@@ -1,0 +1,80 @@
+import { type OpenDestination, streamDestination } from './destination.ts';
+import { RotatingFile } from './file-sink.ts';
+import { type Report } from './sink.ts';
+import { StreamSink } from './stream-sink.ts';
+import { type StreamPlace } from './stream-target.ts';
+
+interface Shared<S> {
+  readonly sink: S;
+  users: number;
+}
+
+/** Options of a log file. */
+export interface LogFile {
+  readonly path: string;
+  readonly maxBytes: number;
+  readonly backupCount: number;
+}
+
+/**
+ * The sinks that are opened by path or descriptor: one for each, however many streams write to it. Of two streams
+ * with different limits for one file, the first decides.
+ */
+export class SharedSinks {
+  readonly #report: Report;
+  readonly #growPipe: (fd: number) => void;
+  readonly #files = new Map<string, Shared<RotatingFile>>();
+  readonly #streams = new Map<string, StreamSink>();
+
+  constructor(options: { readonly report: Report; readonly growPipe: (fd: number) => void }) {
+    this.#report = options.report;
+    this.#growPipe = options.growPipe;
+  }
+
+  /** A log file; it is closed when the last user has released it. */
+  file(file: LogFile): OpenDestination {
+    const shared = this.#files.get(file.path) ?? {
+      sink: new RotatingFile({ ...file, report: this.#report }),
+      users: 0,
+    };
+    this.#files.set(file.path, shared);
+    shared.users++;
+    return {
+      sink: shared.sink,
+      format: undefined,
+      open: () => shared.sink.open(),
+      clear: () => shared.sink.clear(),
+      release: () => this.#release(file.path, shared),
+    };
+  }
+
+  /** A device, a FIFO or an inherited descriptor. It stays open. */
+  stream(place: StreamPlace, name: string): OpenDestination {
+    const sink = this.#streams.get(name) ?? this.#openStream(place, name);
+    return { ...streamDestination(sink, 'raw'), open: () => sink.open() };
+  }
+
+  /** Every stream that may have bytes queued. */
+  streams(): Iterable<StreamSink> {
+    return this.#streams.values();
+  }
+
+  /** Reopens all by path. */
+  reopenAll(): void {
+    for (const { sink } of this.#files.values()) sink.reopen();
+    for (const sink of this.#streams.values()) sink.reopen();
+  }
+
+  #openStream(place: StreamPlace, name: string): StreamSink {
+    const sink = new StreamSink({ place, name, report: this.#report, growPipe: this.#growPipe });
+    this.#streams.set(name, sink);
+    return sink;
+  }
+
+  #release(path: string, shared: Shared<RotatingFile>): void {
+    shared.users--;
+    if (shared.users > 0) return;
+    shared.sink.close();
+    this.#files.delete(path);
+  }
+}
