@@ -9,7 +9,7 @@ import { addressOf, fixedMemory } from './libc.ts';
 /** What is to be executed. Strings are encoded as UTF-8. */
 export interface ExecutionText {
   readonly path: string;
-  readonly directory: string | undefined;
+  readonly directory?: string | undefined;
   readonly argv: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
 }

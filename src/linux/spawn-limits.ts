@@ -6,6 +6,8 @@
  * been lowered cannot, without CAP_SYS_RESOURCE; so the program's is lowered right after the spawn (prlimit(2)), as
  * are the limits that would hurt us even for so short a time.
  */
+import { monotonicMs } from './clock.ts';
+import { LibcError } from './libc.ts';
 import { getLimit, isAbove, setLimit, setLimitOf, type LimitValue, type ResourceName } from './limits.ts';
 
 /** A limit for a program. `keep`: the hard limit is not changed. */
@@ -14,6 +16,12 @@ export interface ProgramLimit {
   readonly soft: LimitValue;
   readonly hard: LimitValue | 'keep';
 }
+
+/**
+ * The kernel lets the parent go on some microseconds before it gives the program its saved ids (exec_mmap comes before
+ * commit_creds in execve). More than enough for that; a set-user-id program never gets them.
+ */
+const credentialsMs = 20;
 
 /** We are above these ourselves, in memory or in processor time: a spawn would fail, or a signal end us. */
 const unbearable: ReadonlySet<ResourceName> = new Set(['as', 'data', 'cpu', 'rttime']);
@@ -58,9 +66,25 @@ export function withSoftLimits<Result>(limits: readonly ProgramLimit[], act: () 
   }
 }
 
-/** Gives the running program what `withSoftLimits` could not. @throws LibcError EPERM */
+/**
+ * Gives the running program what `withSoftLimits` could not.
+ *
+ * @throws LibcError EPERM
+ */
 export function limitProgram(pid: number, limit: ProgramLimit): void {
   if (limit.hard === 'keep' && isBearable(limit)) return;
   const hard = limit.hard === 'keep' ? getLimit(limit.resource).hard : limit.hard;
-  setLimitOf(pid, limit.resource, { soft: limit.soft, hard });
+  const untilMs = monotonicMs() + credentialsMs;
+  while (!isAllowed(() => setLimitOf(pid, limit.resource, { soft: limit.soft, hard }), untilMs));
+}
+
+/** Without CAP_SYS_RESOURCE it is allowed as soon as all the program's ids are the target's. */
+function isAllowed(set: () => void, untilMs: number): boolean {
+  try {
+    set();
+    return true;
+  } catch (error) {
+    if (!(error instanceof LibcError) || error.code !== 'EPERM' || monotonicMs() > untilMs) throw error;
+    return false;
+  }
 }

@@ -87,6 +87,7 @@ const stepOfSpawnError: ReadonlyMap<string, SpawnStep> = new Map([
   ['ENOMEM', 'fork'],
   ['EMFILE', 'pipe'],
   ['ENFILE', 'pipe'],
+  ['EBADF', 'pipe'],
 ]);
 
 /**
@@ -95,7 +96,7 @@ const stepOfSpawnError: ReadonlyMap<string, SpawnStep> = new Map([
  * @throws Error when this libc cannot do what is asked (newerFunction), or for a mistake of the caller
  */
 export function spawn(request: SpawnRequest): SpawnOutcome {
-  const pointers = layOut({ ...request, directory: request.directory });
+  const pointers = layOut(request);
   if (pointers === undefined) return failed('exec', 'EINVAL');
   if (request.credentials !== undefined && !areValid(request.credentials))
     return failed('identity', 'EINVAL');
@@ -141,25 +142,30 @@ function spawnAsTarget(
 ): Spawned | SpawnFailed {
   const limits = request.limits ?? [];
   return withRaisedHardLimits(limits, () =>
-    asIdentity(request.credentials, () => {
-      const errno = withSoftLimits(limits, () => callPosixSpawn(request, pointers, stdio));
-      if (errno !== 0) return explain(errnoName(errno), request.directory);
-      const pid = pidOut.readInt32LE(0);
-      return { kind: 'spawned', pid, pending: adjust(pid, adjustmentsOf(request)) };
-    }),
+    // Outside of the soft limits: glibc takes no descriptor that is above them, not even to close it.
+    withFileActions({ ...request, descriptors: stdio.child, directory: pointers.directory }, (actions) =>
+      asIdentity(request.credentials, () => {
+        const errno = withSoftLimits(limits, () => callPosixSpawn(request, pointers, actions));
+        if (errno !== 0) return explain(errnoName(errno), request.directory);
+        const pid = pidOut.readInt32LE(0);
+        return { kind: 'spawned', pid, pending: adjust(pid, adjustmentsOf(request)) };
+      }),
+    ),
   );
 }
 
 /** @returns 0, or the errno of what failed in this process or in the child */
-function callPosixSpawn(request: SpawnRequest, pointers: ExecutionPointers, stdio: Stdio): number {
-  const steps = { ...request, descriptors: stdio.child, directory: pointers.directory };
-  const attributes = attributesFor(request.processGroup);
-  return withUmask(request.umask, () =>
-    withFileActions(steps, (actions) =>
-      libc.posix_spawn(pidOut, pointers.path, actions, attributes, pointers.argv, pointers.envp),
+const callPosixSpawn = (request: SpawnRequest, pointers: ExecutionPointers, actions: Buffer): number =>
+  withUmask(request.umask, () =>
+    libc.posix_spawn(
+      pidOut,
+      pointers.path,
+      actions,
+      attributesFor(request.processGroup),
+      pointers.argv,
+      pointers.envp,
     ),
   );
-}
 
 function withUmask<Result>(umask: number | undefined, act: () => Result): Result {
   if (umask === undefined) return act();
