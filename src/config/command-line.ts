@@ -1,0 +1,230 @@
+import { pythonRepr } from './python-text.ts';
+
+/** An argument as it was given. */
+export interface Argument {
+  /** The option as Supervisor's messages name it: `-e` or `--loglevel`. */
+  readonly flag: string;
+  readonly text: string;
+}
+
+/** What supervisord's options said. */
+export interface CommandLineValues {
+  /** -c. */
+  readonly configuration: string | undefined;
+  /** For options of [supervisord]: the text given, `true` for flags. */
+  readonly options: ReadonlyMap<string, Argument>;
+}
+
+/** What the command line asks for. */
+export type CommandLine =
+  | {
+      readonly kind: 'supervise';
+      readonly values: CommandLineValues;
+      /** What stands after `--`; undefined: there is no `--`. Not empty. */
+      readonly command: readonly [string, ...string[]] | undefined;
+    }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'usage'; readonly message: string };
+
+/** One option of supervisord. */
+interface Switch {
+  readonly short?: string;
+  readonly long?: string;
+  readonly takesValue: boolean;
+  /** The option of [supervisord] that it sets; or what else it means. */
+  readonly sets: string;
+  readonly doc: string;
+}
+
+const flag = { takesValue: false } as const;
+const value = { takesValue: true } as const;
+
+/** supervisord's options in the order of its help. Source: supervisor/options.py 4.2.5, ServerOptions.__init__. */
+export const SWITCHES: readonly Switch[] = [
+  { ...value, short: 'c', long: 'configuration', sets: 'configuration', doc: 'read this configuration file' },
+  { ...flag, short: 'n', long: 'nodaemon', sets: 'nodaemon', doc: 'stay in the foreground (always so)' },
+  {
+    ...flag,
+    short: 's',
+    long: 'silent',
+    sets: 'silent',
+    doc: 'keep the activity log off our standard streams',
+  },
+  { ...flag, short: 'h', long: 'help', sets: 'help', doc: 'print this and exit' },
+  { ...flag, short: '?', sets: 'help', doc: 'print this and exit' },
+  { ...flag, short: 'v', long: 'version', sets: 'version', doc: 'print the version and exit' },
+  { ...value, short: 'u', long: 'user', sets: 'user', doc: 'become this user (name or uid) at start' },
+  {
+    ...value,
+    short: 'm',
+    long: 'umask',
+    sets: 'umask',
+    doc: 'accepted, no effect: it belonged to the background process',
+  },
+  {
+    ...value,
+    short: 'd',
+    long: 'directory',
+    sets: 'directory',
+    doc: 'accepted, no effect: it belonged to the background process',
+  },
+  { ...value, short: 'l', long: 'logfile', sets: 'logfile', doc: 'write the activity log to this file' },
+  {
+    ...value,
+    short: 'y',
+    long: 'logfile_maxbytes',
+    sets: 'logfile_maxbytes',
+    doc: 'rotate the activity log file at this size',
+  },
+  {
+    ...value,
+    short: 'z',
+    long: 'logfile_backups',
+    sets: 'logfile_backups',
+    doc: 'keep this many rotated activity log files',
+  },
+  { ...value, short: 'e', long: 'loglevel', sets: 'loglevel', doc: 'log what is at least this severe' },
+  { ...value, short: 'j', long: 'pidfile', sets: 'pidfile', doc: 'write our pid to this file' },
+  { ...value, short: 'i', long: 'identifier', sets: 'identifier', doc: 'call ourselves so' },
+  {
+    ...value,
+    short: 'q',
+    long: 'childlogdir',
+    sets: 'childlogdir',
+    doc: 'keep AUTO log files in this directory',
+  },
+  { ...flag, short: 'k', long: 'nocleanup', sets: 'nocleanup', doc: 'keep AUTO log files of an earlier run' },
+  {
+    ...value,
+    short: 'a',
+    long: 'minfds',
+    sets: 'minfds',
+    doc: 'the least number of file descriptors to start with',
+  },
+  {
+    ...flag,
+    short: 't',
+    long: 'strip_ansi',
+    sets: 'strip_ansi',
+    doc: "remove ANSI escape sequences from programs' output",
+  },
+  { ...value, long: 'minprocs', sets: 'minprocs', doc: 'the least number of processes to start with' },
+  { ...value, long: 'profile_options', sets: 'profile_options', doc: 'accepted, no effect' },
+];
+
+class UsageError extends Error {}
+
+interface Given extends Argument {
+  readonly sets: string;
+}
+
+/** Where reading an argument ends: the options in it, and whether the next argument was taken as a value. */
+interface Taken {
+  readonly given: readonly Given[];
+  readonly tookNext: boolean;
+}
+
+function findLong(name: string): Switch {
+  const exact = SWITCHES.find(({ long }) => long === name);
+  if (exact) return exact;
+  const near = SWITCHES.filter(({ long }) => long?.startsWith(name));
+  const [only] = near;
+  if (only === undefined) throw new UsageError(`option --${name} not recognized`);
+  if (near.length > 1) throw new UsageError(`option --${name} not a unique prefix`);
+  return only;
+}
+
+function takeLong(argument: string, next: string | undefined): Taken {
+  const equals = argument.indexOf('=');
+  const found = findLong(argument.slice(2, equals === -1 ? undefined : equals));
+  const name = `--${found.long}`;
+  const inline = equals === -1 ? undefined : argument.slice(equals + 1);
+  if (!found.takesValue) {
+    if (inline !== undefined) throw new UsageError(`option ${name} must not have an argument`);
+    return { given: [{ flag: name, text: 'true', sets: found.sets }], tookNext: false };
+  }
+  const text = inline ?? next;
+  if (text === undefined) throw new UsageError(`option ${name} requires argument`);
+  return { given: [{ flag: name, text, sets: found.sets }], tookNext: inline === undefined };
+}
+
+/** A cluster such as `-nsc/x`: flags, then at most one option with a value. */
+function takeCluster(letters: string, next: string | undefined): Taken {
+  const letter = letters.charAt(0);
+  const found = SWITCHES.find(({ short }) => short === letter);
+  if (found === undefined) throw new UsageError(`option -${letter} not recognized`);
+  const rest = letters.slice(1);
+  const name = `-${letter}`;
+  if (!found.takesValue) {
+    const others = rest === '' ? { given: [], tookNext: false } : takeCluster(rest, next);
+    return { ...others, given: [{ flag: name, text: 'true', sets: found.sets }, ...others.given] };
+  }
+  const text = rest === '' ? next : rest;
+  if (text === undefined) throw new UsageError(`option ${name} requires argument`);
+  return { given: [{ flag: name, text, sets: found.sets }], tookNext: rest === '' };
+}
+
+/** getopt(3) as Python has it: it stops at the first word that is not an option. */
+function takeOptions(argv: readonly string[]): {
+  readonly given: readonly Given[];
+  readonly rest: readonly string[];
+} {
+  const given: Given[] = [];
+  let index = 0;
+  for (; index < argv.length; index += 1) {
+    const argument = argv[index] ?? '';
+    if (argument === '--' || argument === '-' || !argument.startsWith('-')) break;
+    const next = argv[index + 1];
+    const taken = argument.startsWith('--') ? takeLong(argument, next) : takeCluster(argument.slice(1), next);
+    given.push(...taken.given);
+    if (taken.tookNext) index += 1;
+  }
+  return { given, rest: argv.slice(index) };
+}
+
+const pythonList = (words: readonly string[]): string => `[${words.map(pythonRepr).join(', ')}]`;
+
+function commandOf(rest: readonly string[]): readonly [string, ...string[]] | undefined {
+  if (rest.length > 0 && rest[0] !== '--')
+    throw new UsageError(`positional arguments are not supported: ${pythonList(rest)}`);
+  const [first, ...others] = rest.slice(1);
+  return first === undefined ? undefined : [first, ...others];
+}
+
+function collect(given: readonly Given[]): CommandLineValues {
+  const options = new Map<string, Argument>();
+  for (const { sets, flag: name, text } of given) {
+    if (options.has(sets)) throw new UsageError(`conflicting command line option ${pythonRepr(name)}`);
+    options.set(sets, { flag: name, text });
+  }
+  const configuration = options.get('configuration')?.text;
+  options.delete('configuration');
+  options.delete('profile_options');
+  return { configuration, options };
+}
+
+function read(argv: readonly string[]): CommandLine {
+  const { given, rest } = takeOptions(argv);
+  const command = commandOf(rest);
+  const asked = given.find(({ sets }) => sets === 'help' || sets === 'version')?.sets;
+  if (asked === 'help' || asked === 'version') return { kind: asked };
+  return { kind: 'supervise', values: collect(given), command };
+}
+
+/**
+ * Reads supervisord's options, and what follows `--`. Values are checked when the configuration is read.
+ *
+ * @param argv without the program's own name
+ */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  try {
+    return read(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { kind: 'usage', message: error.message };
+  }
+}
+
+/** A command line without options. */
+export const noArguments: CommandLineValues = { configuration: undefined, options: new Map() };

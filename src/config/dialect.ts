@@ -1,0 +1,160 @@
+import { type Place } from './place.ts';
+import { firstNonSpace, isSpaceAt, strip, stripEnd } from './python-text.ts';
+
+/** A line that is neither a section header nor an option. */
+export interface BadLine {
+  readonly place: Place;
+  /** `headless`: it stands before the first section, where reading ends; `line`: it has no delimiter or no name. */
+  readonly kind: 'headless' | 'line';
+}
+
+/** What the dialect makes of a file. */
+export interface Dialect {
+  /** The same sections, options and values, quoted so that the package `ini` reads them exactly. */
+  readonly ini: string;
+  /** For each section, in order of appearance: where it starts, and where each option's value does. */
+  readonly sections: ReadonlyMap<string, SectionPlaces>;
+  readonly badLines: readonly BadLine[];
+}
+
+/** Where a section and its options stand. A repeated option stands where it was last given. */
+export interface SectionPlaces {
+  readonly header: Place;
+  readonly options: ReadonlyMap<string, Place>;
+}
+
+interface OpenSection {
+  readonly header: Place;
+  readonly options: Map<string, Place>;
+}
+
+/**
+ * Where the comment of a line starts; the line's length when there is none.
+ *
+ * Python looks for the first `;` and the first `#`, then for the second of each, and so on; the first round in which
+ * one of them follows white space decides (configparser, `RawConfigParser._read`).
+ */
+function commentStart(line: string): number {
+  const indent = firstNonSpace(line);
+  if (line[indent] === ';' || line[indent] === '#') return 0;
+  let semicolon = line.indexOf(';');
+  let hash = line.indexOf('#');
+  while (semicolon !== -1 || hash !== -1) {
+    const starts = [semicolon, hash].filter((index) => index > 0 && isSpaceAt(line, index - 1));
+    if (starts.length > 0) return Math.min(...starts);
+    if (semicolon !== -1) semicolon = line.indexOf(';', semicolon + 1);
+    if (hash !== -1) hash = line.indexOf('#', hash + 1);
+  }
+  return line.length;
+}
+
+/** JSON without the line ends that `ini`'s regular expressions stop at. */
+const quote = (text: string): string =>
+  JSON.stringify(text)
+    .replaceAll('\u2028', String.raw`\u2028`)
+    .replaceAll('\u2029', String.raw`\u2029`);
+
+/** `ini` nests sections at dots, unless a backslash precedes the dot. */
+const quoteSection = (name: string): string =>
+  `[${quote(name.replaceAll('.', String.raw`\.`)).replaceAll(']', String.raw`\u005d`)}]`;
+
+/** `ini` drops `__proto__` and makes lists of `name[]`; no option's name contains a colon, so one is added. */
+const quoteOption = (name: string): string => quote(`${name}:`).replaceAll('=', String.raw`\u003d`);
+
+/** The option of a line: the first `=` or `:` ends its name. -1: there is none. */
+function delimiterOf(text: string): number {
+  const equals = text.indexOf('=');
+  const colon = text.indexOf(':');
+  if (equals === -1 || colon === -1) return Math.max(equals, colon);
+  return Math.min(equals, colon);
+}
+
+/** Reads one file line by line. The state is Python's: the section, the option that a deeper line continues. */
+class Reader {
+  readonly #file: string;
+  readonly #out: string[] = [];
+  readonly #sections = new Map<string, OpenSection>();
+  readonly #badLines: BadLine[] = [];
+  #section: OpenSection | undefined;
+  #option: string | undefined;
+  #value: string[] = [];
+  #indent = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Takes one line. @returns false when reading cannot go on */
+  take(source: string, line: number): boolean {
+    const comment = commentStart(source);
+    const indent = firstNonSpace(source);
+    const text = strip(source.slice(0, comment));
+    const place = { file: this.#file, line, column: indent + 1, source };
+    if (text === '') return this.#takeEmpty(comment === source.length);
+    if (this.#option !== undefined && indent > this.#indent) return this.#value.push(text) > 0;
+    this.#indent = indent;
+    return this.#takeStart(text, place);
+  }
+
+  finish(): Dialect {
+    this.#endOption();
+    return { ini: this.#out.join('\n'), sections: this.#sections, badLines: this.#badLines };
+  }
+
+  /** An empty line is part of a value that goes on below it; a line with only a comment is not. */
+  #takeEmpty(isEmpty: boolean): true {
+    if (isEmpty && this.#option !== undefined) this.#value.push('');
+    return true;
+  }
+
+  #takeStart(text: string, place: Place): boolean {
+    const end = text.startsWith('[') ? text.lastIndexOf(']') : -1;
+    if (end > 1) return this.#openSection(text.slice(1, end), place);
+    const kind = this.#section === undefined ? 'headless' : 'line';
+    const delimiter = delimiterOf(text);
+    if (kind === 'line' && delimiter > 0) return this.#openOption(text, delimiter, place);
+    this.#badLines.push({ place, kind });
+    return kind === 'line';
+  }
+
+  #openSection(name: string, place: Place): true {
+    this.#endOption();
+    this.#section = this.#sections.get(name) ?? { header: place, options: new Map() };
+    this.#sections.set(name, this.#section);
+    this.#out.push(quoteSection(name));
+    return true;
+  }
+
+  #openOption(text: string, delimiter: number, place: Place): true {
+    this.#endOption();
+    this.#option = stripEnd(text.slice(0, delimiter)).toLowerCase();
+    const rest = text.slice(delimiter + 1);
+    const value = strip(rest);
+    this.#value = [value];
+    const column = place.column + delimiter + 1 + (value === '' ? 0 : firstNonSpace(rest));
+    this.#section?.options.set(this.#option, { ...place, column });
+    return true;
+  }
+
+  #endOption(): void {
+    if (this.#option === undefined) return;
+    this.#out.push(`${quoteOption(this.#option)}=${quote(stripEnd(this.#value.join('\n')))}`);
+    this.#option = undefined;
+  }
+}
+
+/**
+ * Turns Supervisor's INI dialect into a text that the package `ini` reads exactly. Read raw, `ini` would cut values at
+ * every `;` and `#`, nest sections at dots, drop continuation lines and turn `true` into a boolean.
+ *
+ * Source: Python's `configparser.RawConfigParser` with inline comments `;` and `#`, as Supervisor 4 uses it.
+ */
+export function readDialect(text: string, file: string): Dialect {
+  const reader = new Reader(file);
+  let line = 0;
+  for (const source of text.split(/\r\n|[\n\r]/)) {
+    line += 1;
+    if (!reader.take(source, line)) break;
+  }
+  return reader.finish();
+}

@@ -1,0 +1,56 @@
+import { parse } from 'ini';
+import { readDialect, type BadLine } from './dialect.ts';
+import { type Place } from './place.ts';
+
+/** One `key = value`: its text, before expansion, and where the value starts. */
+export interface Entry {
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** A section: where its name first appeared, and its options by their lower-cased names. */
+export interface IniSection {
+  readonly name: string;
+  readonly header: Place;
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+/** The sections of a file in order of appearance, and the lines that are none. */
+export interface IniFile {
+  readonly sections: ReadonlyMap<string, IniSection>;
+  readonly badLines: readonly BadLine[];
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `ini` makes values of `true`, `false` and `null`, even of quoted ones: all are text again. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : String(value));
+
+function entriesOf(values: unknown, places: ReadonlyMap<string, Place>): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  if (!isObject(values)) return entries;
+  for (const [key, place] of places) entries.set(key, { text: textOf(values[`${key}:`]), place });
+  return entries;
+}
+
+/** Reads the text of one file. Sections and options that are given twice are merged; the later value wins. */
+export function readIni(text: string, file: string): IniFile {
+  const dialect = readDialect(text, file);
+  const values: Readonly<Record<string, unknown>> = parse(dialect.ini);
+  const sections = new Map<string, IniSection>();
+  for (const [name, { header, options }] of dialect.sections)
+    sections.set(name, { name, header, entries: entriesOf(values[name], options) });
+  return { sections, badLines: dialect.badLines };
+}
+
+/** Lays a later file over an earlier one: options are added or replaced, sections keep their first place. */
+export function mergeIni(earlier: IniFile, later: IniFile): IniFile {
+  const sections = new Map(earlier.sections);
+  for (const [name, section] of later.sections) {
+    const known = sections.get(name);
+    const entries = new Map([...(known?.entries ?? []), ...section.entries]);
+    sections.set(name, { name, header: known?.header ?? section.header, entries });
+  }
+  return { sections, badLines: [...earlier.badLines, ...later.badLines] };
+}

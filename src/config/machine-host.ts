@@ -1,0 +1,81 @@
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { env, cwd, getuid } from 'node:process';
+import { type FileStatus, type FileText, type Host, type Users } from './host.ts';
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
+
+function readFile(path: string): FileText {
+  try {
+    return { kind: 'text', text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const cause = codeOf(error);
+    return cause === 'ENOENT' || cause === 'ENOTDIR' ? { kind: 'missing' } : { kind: 'unreadable', cause };
+  }
+}
+
+function listDirectory(path: string): readonly string[] | undefined {
+  try {
+    return readdirSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function stat(path: string): FileStatus | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && { isDirectory: found.isDirectory(), mode: found.mode & 0o7777 };
+  } catch {
+    return undefined;
+  }
+}
+
+function hasEntry(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** PID 1 may have been started in a directory that is gone. */
+function workingDirectory(): string {
+  try {
+    return cwd();
+  } catch {
+    return '/';
+  }
+}
+
+function environment(): ReadonlyMap<string, string> {
+  const all = new Map<string, string>();
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) all.set(name, value);
+  return all;
+}
+
+/** The machine that we run on. An answer that cannot be had is "no", never an exception. */
+export function machineHost(users: Users): Host {
+  return {
+    ...users,
+    readFile,
+    listDirectory,
+    stat,
+    hasEntry,
+    isExecutable,
+    uid: getuid?.() ?? 0,
+    environment: environment(),
+    cwd: workingDirectory(),
+    nodename: hostname(),
+  };
+}
