@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { XmlRpcError } from '../../src/api/xml-document.ts';
 import {
   decodeCall,
   decodeResponse,
@@ -44,9 +45,13 @@ const decoded = (content: string): XmlRpcValue => {
 
 test('a call that was written is read back unchanged', () => {
   fc.assert(
-    fc.property(text.filter((name) => name !== ''), fc.array(value, { maxLength: 4 }), (method, params) => {
-      assert.deepEqual(decodeCall(encodeCall({ method, params })), { method, params });
-    }),
+    fc.property(
+      text.filter((name) => name !== ''),
+      fc.array(value, { maxLength: 4 }),
+      (method, params) => {
+        assert.deepEqual(decodeCall(encodeCall({ method, params })), { method, params });
+      },
+    ),
   );
 });
 
@@ -60,22 +65,28 @@ test('an answer that was written is read back unchanged', () => {
 
 test('any text can be written and read, whatever it holds', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((c) => String.fromCharCode(c)) }), (any) => {
-      const carried = decodeCall(encodeCall({ method: 'm', params: [any] })).params[0];
+    fc.property(
+      fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((c) => String.fromCharCode(c)) }),
+      (any) => {
+        const carried = decodeCall(encodeCall({ method: 'm', params: [any] })).params[0];
 
-      assert.equal(carried?.toString().length, any.length);
-    }),
+        assert.ok(typeof carried === 'string');
+        assert.equal(carried.length, any.length);
+      },
+    ),
   );
 });
 
 test('reading any text answers or throws an XmlRpcError', () => {
-  const markup = fc.array(fc.constantFrom('<value>', '</value>', '<', '>', '/', '&', 'a', '<!--', '-->', '<![CDATA[', ']]>'));
+  const markup = fc.array(
+    fc.constantFrom('<value>', '</value>', '<', '>', '/', '&', 'a', '<!--', '-->', '<![CDATA[', ']]>'),
+  );
   fc.assert(
     fc.property(markup, (parts) => {
       try {
         decodeCall(parts.join(''));
       } catch (error) {
-        assert.equal((error as Error).name, 'XmlRpcError');
+        assert.ok(error instanceof XmlRpcError);
       }
     }),
   );
@@ -124,7 +135,10 @@ test('every scalar type is read', () => {
   assert.equal(decoded('<boolean>1</boolean>'), true);
   assert.equal(decoded('<nil/>'), null);
   assert.deepEqual(decoded('<base64>aG\nk=</base64>'), Buffer.from('hi'));
-  assert.deepEqual(decoded('<dateTime.iso8601>20261120T21:40:01</dateTime.iso8601>'), new XmlRpcDateTime('20261120T21:40:01'));
+  assert.deepEqual(
+    decoded('<dateTime.iso8601>20261120T21:40:01</dateTime.iso8601>'),
+    new XmlRpcDateTime('20261120T21:40:01'),
+  );
 });
 
 for (const content of [
@@ -173,7 +187,10 @@ test('a member named like a key of every object is only a name', () => {
 });
 
 test('a call without params has none, and one without a name is refused', () => {
-  assert.deepEqual(decodeCall('<methodCall><methodName>m</methodName></methodCall>'), { method: 'm', params: [] });
+  assert.deepEqual(decodeCall('<methodCall><methodName>m</methodName></methodCall>'), {
+    method: 'm',
+    params: [],
+  });
   assert.throws(() => decodeCall('<methodCall><methodName/></methodCall>'), /no name/);
   assert.throws(() => decodeCall('<methodCall/>'), { name: 'XmlRpcError' });
 });

@@ -1,0 +1,27 @@
+/** Ctrl-C ends a stream, not the client. */
+import { type Session } from './session.ts';
+
+/** Aborted by Ctrl-C, or when nobody reads stdout any more. */
+export interface Interrupt extends Disposable {
+  readonly signal: AbortSignal;
+  /** Whether it was Ctrl-C. */
+  readonly wasTyped: () => boolean;
+}
+
+/** Catches SIGINT until it is disposed of. */
+export function catchInterrupt(session: Session): Interrupt {
+  const typed = new AbortController();
+  const gone = new AbortController();
+  const onInterrupt = (): void => typed.abort();
+  const onGone = (): void => gone.abort();
+  process.on('SIGINT', onInterrupt);
+  session.io.stdout.on('close', onGone).on('error', onGone);
+  return {
+    signal: AbortSignal.any([typed.signal, gone.signal]),
+    wasTyped: () => typed.signal.aborted,
+    [Symbol.dispose]() {
+      process.off('SIGINT', onInterrupt);
+      session.io.stdout.off('close', onGone).off('error', onGone);
+    },
+  };
+}

@@ -1,0 +1,111 @@
+/** Lines that a person types, or that a script sends. */
+import { createInterface, type Interface } from 'node:readline';
+import { type Readable, Writable } from 'node:stream';
+import { callbackify } from 'node:util';
+
+/** Ctrl-C at a question. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** Asks for one line at a time. */
+export interface LineReader {
+  /**
+   * Shows the prompt and waits for a line.
+   *
+   * @returns undefined at the end of the input
+   * @throws Interrupted when Ctrl-C is typed
+   */
+  readonly ask: (prompt: string, how?: { readonly hidden?: boolean }) => Promise<string | undefined>;
+  readonly close: () => void;
+}
+
+/** What the shell adds to a terminal. */
+export interface Editing {
+  /** The newest first, as node:readline has it; the reader adds to it. */
+  readonly history: string[];
+  /** What may follow: whole words, and the text that they replace. */
+  readonly complete: (line: string) => Promise<[string[], string]>;
+}
+
+/** Lines from a file or a pipe: prompts are written, as Python's input() does, and nothing is echoed. */
+export class PipedLines implements LineReader {
+  readonly #input: Readable;
+  readonly #output: Writable;
+  #interface: Interface | undefined;
+  #lines: AsyncIterator<string> | undefined;
+
+  constructor({ input, output }: { readonly input: Readable; readonly output: Writable }) {
+    this.#input = input;
+    this.#output = output;
+  }
+
+  // The input is touched at the first question only: a command that asks nothing leaves it to others.
+  async ask(prompt: string): Promise<string | undefined> {
+    this.#output.write(prompt);
+    this.#interface ??= createInterface({ input: this.#input, crlfDelay: Infinity });
+    this.#lines ??= this.#interface[Symbol.asyncIterator]();
+    const { done, value } = await this.#lines.next();
+    return done === true ? undefined : value;
+  }
+
+  close(): void {
+    this.#interface?.close();
+  }
+}
+
+const historyLimit = 1000;
+
+class Sink extends Writable {
+  override _write(_chunk: unknown, _encoding: string, done: () => void): void {
+    done();
+  }
+}
+
+/** Lines from a terminal. Between two questions it is in its usual mode, so that Ctrl-C is a signal. */
+export class TerminalLines implements LineReader {
+  readonly #input: Readable;
+  readonly #output: Writable;
+  readonly #editing: Editing;
+
+  constructor(parts: { readonly input: Readable; readonly output: Writable; readonly editing: Editing }) {
+    this.#input = parts.input;
+    this.#output = parts.output;
+    this.#editing = parts.editing;
+  }
+
+  ask(prompt: string, { hidden = false } = {}): Promise<string | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
+    if (hidden) this.#output.write(prompt);
+    const lines = this.#open(hidden);
+    lines.on('history', (history: readonly string[]) => this.#keep(history));
+    lines.on('line', resolve);
+    lines.on('SIGINT', () => reject(new Interrupted('interrupted')));
+    lines.on('close', () => resolve(undefined));
+    lines.setPrompt(hidden ? '' : prompt);
+    lines.prompt();
+    return promise.finally(() => lines.close());
+  }
+
+  close(): void {
+    this.#input.pause();
+  }
+
+  #open(hidden: boolean): Interface {
+    if (hidden)
+      return createInterface({ input: this.#input, output: new Sink(), terminal: true, historySize: 0 });
+    const { history, complete } = this.#editing;
+    return createInterface({
+      input: this.#input,
+      output: this.#output,
+      terminal: true,
+      history: [...history],
+      historySize: historyLimit,
+      completer: callbackify(complete),
+    });
+  }
+
+  #keep(history: readonly string[]): void {
+    this.#editing.history.splice(0, this.#editing.history.length, ...history);
+  }
+}

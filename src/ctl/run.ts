@@ -1,0 +1,103 @@
+/** The client from its command line to its exit code. */
+import { existsSync } from 'node:fs';
+import { COMMANDS } from './commands.ts';
+import { complete } from './completion.ts';
+import { execute } from './execute.ts';
+import { INVALID_ARGS } from './exit-codes.ts';
+import { UsageError } from './getopt.ts';
+import { readHistory, writeHistory } from './history-file.ts';
+import { Interrupted, type LineReader, PipedLines, TerminalLines } from './line-reader.ts';
+import { type CtlArguments, helpText, parseArguments } from './options.ts';
+import { type ProcessInfo } from './rpc.ts';
+import { type CtlIo, Session } from './session.ts';
+import { defaultSocket, type ReadCtlConfig, type Settings, settle } from './settings.ts';
+import { runShell } from './shell.ts';
+
+// A reader that has gone (`| head`) ends what is written to it, and nothing else.
+const ignore = (): void => undefined;
+
+/** As the shell shows a program that Ctrl-C has ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+interface Parts {
+  readonly io: CtlIo;
+  readonly given: CtlArguments;
+  readonly settings: Settings;
+}
+
+const isTerminal = ({ stdin, stdout }: CtlIo): boolean => stdin.isTTY === true && stdout.isTTY === true;
+
+/** Names for Tab, asked for once per prompt; none when the server does not answer. */
+const processesOf = (session: Session): Promise<readonly ProcessInfo[]> =>
+  session.rpc.allProcesses().catch(() => []);
+
+function openSession({ io, given, settings }: Parts, history: string[]): Session {
+  const lines: LineReader = isTerminal(io)
+    ? new TerminalLines({
+        input: io.stdin,
+        output: io.stdout,
+        editing: {
+          history,
+          complete: (line) => complete(line, { commands: COMMANDS, processes: () => processesOf(session) }),
+        },
+      })
+    : new PipedLines({ input: io.stdin, output: io.stdout });
+  const interactive = given.words.length === 0 || given.options.has('interactive');
+  const session = new Session({ io, server: settings.server, interactive, commands: COMMANDS, lines });
+  return session;
+}
+
+async function runCommand(session: Session, words: readonly string[]): Promise<number> {
+  try {
+    await execute(session, words.join(' '));
+    return session.exitCode;
+  } catch (error) {
+    if (error instanceof Interrupted) return INTERRUPTED;
+    throw error;
+  }
+}
+
+async function runSession(parts: Parts): Promise<number> {
+  const { io, given, settings } = parts;
+  const history = readHistory(settings.historyFile);
+  io.stdout.on('error', ignore);
+  using session = openSession(parts, history);
+  try {
+    if (given.words.length > 0) return await runCommand(session, given.words);
+    await runShell(session, settings.prompt);
+    writeHistory(settings.historyFile, history);
+    return 0;
+  } finally {
+    io.stdout.off('error', ignore);
+  }
+}
+
+function refuse(io: CtlIo, progname: string, error: UsageError): number {
+  io.stderr.write(`Error: ${error.message}\nFor help, use ${progname} -h\n`);
+  return INVALID_ARGS;
+}
+
+async function readSettings(given: CtlArguments, readConfig: ReadCtlConfig): Promise<Settings> {
+  const read = await readConfig(given.options.get('configuration'));
+  return settle({ options: given.options, read, hasDefaultSocket: existsSync(defaultSocket) });
+}
+
+/**
+ * Runs the client.
+ *
+ * @returns the exit code: of the command, 0 after the shell, 2 for a wrong command line or config
+ */
+export async function runCtl(argv: readonly string[], io: CtlIo, readConfig: ReadCtlConfig): Promise<number> {
+  const progname = io.progname ?? 'tsupervisor ctl';
+  try {
+    const given = parseArguments(argv);
+    if (given.options.has('help')) {
+      io.stdout.write(`${helpText(progname)}\n`);
+      return 0;
+    }
+    return await runSession({ io, given, settings: await readSettings(given, readConfig) });
+  } catch (error) {
+    if (error instanceof UsageError) return refuse(io, progname, error);
+    throw error;
+  }
+}

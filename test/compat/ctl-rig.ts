@@ -1,0 +1,214 @@
+/** One real supervisord in a temporary directory, and both clients in front of it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ctl } from '../../src/commands/ctl.ts';
+import { Rpc } from '../../src/ctl/rpc.ts';
+import { Transport } from '../../src/ctl/transport.ts';
+
+/** What a client did. */
+export interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number | null;
+}
+
+/** A client: words and stdin in, what it did out. */
+export type Client = (argv: readonly string[], input?: string) => Promise<Ran>;
+
+const pollMs = 30;
+
+/** Waits until the fact is true; what the fact throws counts as false. */
+export async function until(fact: () => boolean | Promise<boolean>): Promise<void> {
+  for (;;) {
+    const isTrue = await Promise.resolve()
+      .then(fact)
+      .catch(() => false);
+    if (isTrue) return;
+    await delay(pollMs);
+  }
+}
+
+/** Runs a program to its end. */
+export async function run(command: string, argv: readonly string[], input = '', cwd = '/'): Promise<Ran> {
+  const child = spawn(command, argv, { cwd, stdio: 'pipe', env: { ...process.env, LANG: 'C.UTF-8' } });
+  child.stdin.on('error', () => undefined).end(input);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { stdout, stderr, code };
+}
+
+/** supervisorctl of Debian. */
+export const supervisorctl: Client = (argv, input) => run('/usr/bin/supervisorctl', argv, input);
+
+/** tsupervisor ctl, in this process. */
+export const tsupervisorctl: Client = async (argv, input = '') => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const texts = Promise.all([text(stdout), text(stderr)]);
+  const io = {
+    stdin: Readable.from([Buffer.from(input)]),
+    stdout,
+    stderr,
+    env: {},
+    progname: '/usr/bin/supervisorctl',
+  };
+  const code = await ctl(argv, io);
+  stdout.end();
+  stderr.end();
+  const [out, err] = await texts;
+  return { stdout: out, stderr: err, code };
+};
+
+/** The programs that most scenarios run. */
+export const PROGRAMS = `
+[program:cat]
+command=/bin/cat
+stdout_logfile=DIR/cat.log
+stderr_logfile=DIR/cat.err
+[program:m]
+command=/bin/sleep 1000
+numprocs=2
+process_name=%(program_name)s_%(process_num)d
+stdout_logfile=NONE
+stderr_logfile=NONE
+priority=5
+[program:talker]
+command=/bin/sh -c "echo to stdout; echo to stderr >&2; exec sleep 1000"
+stdout_logfile=DIR/talker.log
+stderr_logfile=DIR/talker.err
+[program:once]
+command=/bin/true
+startsecs=0
+autorestart=false
+stdout_logfile=NONE
+stderr_logfile=NONE
+[program:quick]
+command=/bin/false
+autostart=false
+startretries=0
+stdout_logfile=NONE
+stderr_logfile=NONE
+[program:nofile]
+command=/nonexistent/program
+autostart=false
+[program:notexec]
+command=/etc/passwd
+autostart=false
+[program:spare]
+command=/bin/sleep 1000
+autostart=false
+stdout_logfile=NONE
+stderr_logfile=NONE
+`;
+
+const BASE = `[unix_http_server]
+file=DIR/s.sock
+[supervisord]
+logfile=DIR/supervisord.log
+pidfile=DIR/supervisord.pid
+childlogdir=DIR
+nodaemon=true
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://DIR/s.sock
+`;
+
+/** A program that ends only when DIR/release is there: it holds a shutdown open. */
+export const HOLDER = `
+[program:holder]
+command=/bin/sh -c "trap '' TERM; while ! [ -e DIR/release ]; do sleep 0.1; done"
+stopwaitsecs=600
+stdout_logfile=NONE
+stderr_logfile=NONE
+`;
+
+/** A running supervisord; gone, with its directory, when it is disposed of. */
+export class Supervisord implements AsyncDisposable {
+  readonly directory: string;
+  readonly #child: ChildProcess;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.#child = spawn('/usr/bin/supervisord', ['-n', '-c', this.file('supervisord.conf')], {
+      stdio: 'ignore',
+      cwd: '/',
+    });
+  }
+
+  /** Starts one and waits until every program has left STARTING. */
+  static async start(programs = PROGRAMS, base = BASE): Promise<Supervisord> {
+    const directory = mkdtempSync(join(tmpdir(), 'ctl-'));
+    writeFileSync(join(directory, 'supervisord.conf'), (base + programs).replaceAll('DIR', directory));
+    const supervisord = new Supervisord(directory);
+    await supervisord.settled();
+    return supervisord;
+  }
+
+  get serverurl(): string {
+    return `unix://${this.file('s.sock')}`;
+  }
+
+  file(name: string): string {
+    return join(this.directory, name);
+  }
+
+  /** Writes a file into its directory; DIR in the text is that directory. */
+  write(name: string, text: string): void {
+    writeFileSync(this.file(name), text.replaceAll('DIR', this.directory));
+  }
+
+  /** Appends to the config, or replaces text in it. */
+  edit(change: (config: string) => string): void {
+    const file = this.file('supervisord.conf');
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+  }
+
+  /** Waits until it answers and nothing is STARTING or BACKOFF. */
+  async settled(): Promise<void> {
+    await until(() => this.hasStates(({ statename }) => statename !== 'STARTING' && statename !== 'BACKOFF'));
+  }
+
+  async hasStates(wanted: (process: { namespec: string; statename: string }) => boolean): Promise<boolean> {
+    using transport = new Transport({ serverurl: this.serverurl });
+    const processes = await new Rpc(transport).allProcesses();
+    return processes.every(({ group, name, statename }) =>
+      wanted({ namespec: `${group}:${name}`, statename }),
+    );
+  }
+
+  /** Waits until supervisord has ended. */
+  async ended(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    writeFileSync(this.file('release'), '');
+    this.#child.kill('SIGTERM');
+    await this.ended();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+const RULES: readonly (readonly [RegExp, string])[] = [
+  [/pid \d+, uptime (?:\d+ days?, )?\d+:\d\d:\d\d/g, 'pid PID, uptime TIME'],
+  [/[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M/g, 'WHEN'],
+  [/^(> ?|.*?> )?\d+$/gm, '$1PID'],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}/g, 'STAMP'],
+  [/(pid:?) \d+/g, '$1 PID'],
+  [/(?<=Available names: ).*/g, 'NAMES'],
+];
+
+/** Takes out what differs from run to run, and the two endings of an `error:` line. */
+export const normalise = (output: string, supervisord: Supervisord): string =>
+  RULES.reduce((shown, [pattern, to]) => shown.replaceAll(pattern, to), output)
+    .replaceAll(supervisord.directory, 'DIR')
+    .replaceAll(/(error: <class .*?)(?:: file: \S+ line: \d+| \([^()]*\))$/gm, '$1');
