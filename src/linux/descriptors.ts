@@ -61,7 +61,7 @@ export function growPipe(fd: number, bytes: number): number | undefined {
 /** Marks every descriptor from `first` up close-on-exec, so that no program inherits one (close_range(2)). */
 export function makeCloseOnExec(first: number): void {
   try {
-    systemCall('close_range', BigInt(first), highestDescriptor, CLOSE_RANGE_CLOEXEC);
+    systemCall({ name: 'close_range', args: [BigInt(first), highestDescriptor, CLOSE_RANGE_CLOEXEC] });
   } catch (error) {
     // Linux before 5.9 has no close_range, before 5.11 not this flag; gVisor has neither.
     if (!(error instanceof LibcError)) throw error;

@@ -8,8 +8,8 @@
  * While the real uid is the target's, which is some 100 µs, processes of that uid may signal us (kill(2)). In a
  * container SIGKILL and SIGSTOP do not reach PID 1 even so.
  */
-import { addressOf, check, fixedMemory, libc, LibcError } from './libc.ts';
-import { systemCall } from './system-calls.ts';
+import { addressOf, check, fixedMemory, libc } from './libc.ts';
+import { type SystemCall, systemCall } from './system-calls.ts';
 
 /** Who a program runs as: numeric ids, and the supplementary groups, all of them. */
 export interface Credentials {
@@ -18,14 +18,16 @@ export interface Credentials {
   readonly groups: readonly number[];
 }
 
-interface Identity {
-  readonly realUid: bigint;
-  readonly effectiveUid: bigint;
-  readonly savedUid: bigint;
-  readonly realGid: bigint;
-  readonly effectiveGid: bigint;
-  readonly savedGid: bigint;
-  readonly groups: readonly number[];
+/** A change of this thread's credentials, and the call that takes it back. */
+export interface IdentityStep {
+  readonly enter: SystemCall;
+  readonly leave: SystemCall;
+}
+
+interface Ids {
+  readonly real: bigint;
+  readonly effective: bigint;
+  readonly saved: bigint;
 }
 
 // -1 means "as it is" to setresuid(2): as a wanted id it would leave the program with our own identity.
@@ -38,7 +40,8 @@ const idBytes = 4;
 const realOut = fixedMemory(idBytes);
 const effectiveOut = fixedMemory(idBytes);
 const savedOut = fixedMemory(idBytes);
-let groupsMemory = fixedMemory(64 * idBytes);
+let ownGroupsMemory = fixedMemory(64 * idBytes);
+let targetGroupsMemory = fixedMemory(64 * idBytes);
 
 /** Whether the kernel can take these ids at all. */
 export function areValid(credentials: Credentials): boolean {
@@ -53,16 +56,8 @@ export function areValid(credentials: Credentials): boolean {
  *
  * @throws LibcError EPERM without CAP_SETUID and CAP_SETGID, EINVAL for an id that this user namespace does not map
  */
-export function asIdentity<Result>(target: Credentials | undefined, act: () => Result): Result {
-  if (target === undefined) return act();
-  const own = ownIdentity();
-  try {
-    enter(target, own);
-    return act();
-  } finally {
-    comeBack(own);
-  }
-}
+export const asIdentity = <Result>(target: Credentials | undefined, act: () => Result): Result =>
+  within(target === undefined ? [] : identitySteps(target), act);
 
 /**
  * Calls `act` so that files and pipes which it makes belong to the target. Only the effective uid changes: processes
@@ -70,74 +65,95 @@ export function asIdentity<Result>(target: Credentials | undefined, act: () => R
  *
  * @throws LibcError EPERM without CAP_SETUID, EINVAL for an id that this user namespace does not map
  */
-export function asOwner<Result>(uid: number | undefined, act: () => Result): Result {
-  if (uid === undefined) return act();
-  const own = ownIdentity();
+export const asOwner = <Result>(uid: number | undefined, act: () => Result): Result =>
+  within(
+    uid === undefined ? [] : [userStep({ real: unchanged, effective: BigInt(uid), saved: unchanged })],
+    act,
+  );
+
+/**
+ * The steps from our identity to the target's, valid until the next call. They are taken back in the reverse order:
+ * the user first, which brings back the capabilities that the groups need (capabilities(7)).
+ */
+export function identitySteps({ uid, gid, groups }: Credentials): readonly IdentityStep[] {
+  const id = BigInt(uid);
+  return [
+    groupsStep(groups),
+    groupStep({ real: BigInt(gid), effective: BigInt(gid), saved: unchanged }),
+    userStep({ real: id, effective: id, saved: ownUserIds().effective }),
+  ];
+}
+
+function within<Result>(steps: readonly IdentityStep[], act: () => Result): Result {
+  const entered: IdentityStep[] = [];
   try {
-    systemCall('setresuid', unchanged, BigInt(uid), unchanged);
+    for (const step of steps) {
+      systemCall(step.enter);
+      entered.push(step);
+    }
     return act();
   } finally {
-    comeBackAsUser(own);
+    comeBack(entered);
   }
 }
 
-function enter(target: Credentials, own: Identity): void {
-  setGroups(target.groups);
-  systemCall('setresgid', BigInt(target.gid), BigInt(target.gid), unchanged);
-  systemCall('setresuid', BigInt(target.uid), BigInt(target.uid), own.effectiveUid);
-}
-
-/** The way back. The user comes first: it brings back the capabilities that the groups need (capabilities(7)). */
-function comeBack(own: Identity): void {
-  comeBackAsUser(own);
-  orAbort(() => {
-    systemCall('setresgid', own.realGid, own.effectiveGid, own.savedGid);
-    restoreGroups(own.groups);
-  });
-}
-
-const comeBackAsUser = (own: Identity): void =>
-  orAbort(() => systemCall('setresuid', own.realUid, own.effectiveUid, own.savedUid));
-
-function orAbort(act: () => void): void {
+function comeBack(entered: readonly IdentityStep[]): void {
   try {
-    act();
+    for (const { leave } of entered.toReversed()) systemCall(leave);
   } catch {
     process.abort();
   }
 }
 
-/** Without CAP_SETGID the groups cannot be set; then they have not been changed either. */
-function restoreGroups(groups: readonly number[]): void {
-  try {
-    setGroups(groups);
-  } catch (error) {
-    const now = ownGroups();
-    const isSame = groups.length === now.length && groups.every((gid, index) => gid === now[index]);
-    if (!(error instanceof LibcError) || !isSame) throw error;
-  }
+const userStep = (ids: Ids): IdentityStep => ({
+  enter: { name: 'setresuid', args: listOf(ids) },
+  leave: { name: 'setresuid', args: listOf(ownUserIds()) },
+});
+
+const groupStep = (ids: Ids): IdentityStep => ({
+  enter: { name: 'setresgid', args: listOf(ids) },
+  leave: { name: 'setresgid', args: listOf(ownGroupIds()) },
+});
+
+function groupsStep(groups: readonly number[]): IdentityStep {
+  targetGroupsMemory = atLeast(targetGroupsMemory, groups.length);
+  for (const [index, gid] of groups.entries()) targetGroupsMemory.writeUInt32LE(gid, index * idBytes);
+  const ownCount = readOwnGroups();
+  return {
+    enter: { name: 'setgroups', args: [BigInt(groups.length), addressOf(targetGroupsMemory)] },
+    leave: { name: 'setgroups', args: [BigInt(ownCount), addressOf(ownGroupsMemory)] },
+  };
 }
 
-function setGroups(groups: readonly number[]): void {
-  if (groupsMemory.byteLength < groups.length * idBytes) groupsMemory = fixedMemory(groups.length * idBytes);
-  for (const [index, gid] of groups.entries()) groupsMemory.writeUInt32LE(gid, index * idBytes);
-  systemCall('setgroups', BigInt(groups.length), addressOf(groupsMemory));
-}
-
-function ownIdentity(): Identity {
+function ownUserIds(): Ids {
   check('getresuid', libc.getresuid(realOut, effectiveOut, savedOut));
-  const [realUid, effectiveUid, savedUid] = [id(realOut), id(effectiveOut), id(savedOut)];
-  check('getresgid', libc.getresgid(realOut, effectiveOut, savedOut));
-  const [realGid, effectiveGid, savedGid] = [id(realOut), id(effectiveOut), id(savedOut)];
-  return { realUid, effectiveUid, savedUid, realGid, effectiveGid, savedGid, groups: ownGroups() };
+  return idsRead();
 }
 
-const id = (out: Buffer): bigint => BigInt(out.readUInt32LE(0));
+function ownGroupIds(): Ids {
+  check('getresgid', libc.getresgid(realOut, effectiveOut, savedOut));
+  return idsRead();
+}
+
+const idsRead = (): Ids => ({
+  real: BigInt(realOut.readUInt32LE(0)),
+  effective: BigInt(effectiveOut.readUInt32LE(0)),
+  saved: BigInt(savedOut.readUInt32LE(0)),
+});
+
+const listOf = ({ real, effective, saved }: Ids): readonly bigint[] => [real, effective, saved];
 
 /** The supplementary groups of this thread, exactly. (process.getgroups() adds the effective gid.) */
 export function ownGroups(): readonly number[] {
-  const count = check('getgroups', libc.getgroups(0, groupsMemory));
-  if (groupsMemory.byteLength < count * idBytes) groupsMemory = fixedMemory(count * idBytes);
-  check('getgroups', libc.getgroups(count, groupsMemory));
-  return Array.from({ length: count }, (_none, index) => groupsMemory.readUInt32LE(index * idBytes));
+  const count = readOwnGroups();
+  return Array.from({ length: count }, (_none, index) => ownGroupsMemory.readUInt32LE(index * idBytes));
 }
+
+/** Reads them into their memory. Returns how many they are. */
+function readOwnGroups(): number {
+  ownGroupsMemory = atLeast(ownGroupsMemory, check('getgroups', libc.getgroups(0, ownGroupsMemory)));
+  return check('getgroups', libc.getgroups(ownGroupsMemory.byteLength / idBytes, ownGroupsMemory));
+}
+
+const atLeast = (memory: Buffer, count: number): Buffer =>
+  memory.byteLength < count * idBytes ? fixedMemory(count * idBytes) : memory;

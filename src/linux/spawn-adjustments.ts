@@ -7,6 +7,9 @@ import { limitProgram, type ProgramLimit } from './spawn-limits.ts';
 /** <sys/resource.h> */
 const PRIO_PROCESS = 0;
 
+/** The program has ended before it could be adjusted: no such process, and no file of it in /proc. */
+const endedAlready: ReadonlySet<string> = new Set(['ESRCH', 'ENOENT']);
+
 /** What can be adjusted. `nice` is -20 to 19, `oomScoreAdj` -1000 to 1000 (proc_pid_oom_score_adj(5)). */
 export interface Adjustable {
   readonly limits?: readonly ProgramLimit[] | undefined;
@@ -45,7 +48,8 @@ export function adjust(pid: number, adjustments: readonly Adjustment[]): readonl
       adjustment.apply(pid);
       return [];
     } catch (error) {
-      return [{ ...adjustment, code: codeOf(error) }];
+      const code = codeOf(error);
+      return endedAlready.has(code) ? [] : [{ ...adjustment, code }];
     }
   });
 }

@@ -22,6 +22,11 @@ export interface ProgramLimit {
  * commit_creds in execve). More than enough for that; a set-user-id program never gets them.
  */
 const credentialsMs = 20;
+/**
+ * And some microseconds more before it gives the program the stack limit that was there when execve began
+ * (finalize_exec): one that is set before that is lost, so it is set again and again for so long.
+ */
+const stackMs = 2;
 
 /** We are above these ourselves, in memory or in processor time: a spawn would fail, or a signal end us. */
 const unbearable: ReadonlySet<ResourceName> = new Set(['as', 'data', 'cpu', 'rttime']);
@@ -74,8 +79,10 @@ export function withSoftLimits<Result>(limits: readonly ProgramLimit[], act: () 
 export function limitProgram(pid: number, limit: ProgramLimit): void {
   if (limit.hard === 'keep' && isBearable(limit)) return;
   const hard = limit.hard === 'keep' ? getLimit(limit.resource).hard : limit.hard;
-  const untilMs = monotonicMs() + credentialsMs;
-  while (!isAllowed(() => setLimitOf(pid, limit.resource, { soft: limit.soft, hard }), untilMs));
+  const set = (): void => setLimitOf(pid, limit.resource, { soft: limit.soft, hard });
+  const startMs = monotonicMs();
+  while (!isAllowed(set, startMs + credentialsMs));
+  while (limit.resource === 'stack' && monotonicMs() < startMs + stackMs) set();
 }
 
 /** Without CAP_SYS_RESOURCE it is allowed as soon as all the program's ids are the target's. */

@@ -9,8 +9,9 @@ import { accessSync, constants, statSync } from 'node:fs';
 
 import { layOut, type ExecutionPointers } from './arena.ts';
 import { makeCloseOnExec } from './descriptors.ts';
-import { areValid, asIdentity, asOwner, type Credentials } from './identity.ts';
-import { errnoName, fixedMemory, libc } from './libc.ts';
+import { areValid, asIdentity, asOwner, identitySteps, type Credentials } from './identity.ts';
+import { addressOf, errnoName, fixedMemory, libc } from './libc.ts';
+import { restrictedThread } from './restricted-thread.ts';
 import {
   adjust,
   adjustmentsOf,
@@ -37,6 +38,8 @@ export interface SpawnRequest extends StdioSources, Adjustable {
   /** undefined: ours. */
   readonly umask?: number | undefined;
   readonly processGroup: ProcessGroup;
+  /** Nothing that the program executes may give it more privileges (prctl(2), PR_SET_NO_NEW_PRIVS). Default: false. */
+  readonly noNewPrivileges?: boolean | undefined;
 }
 
 /** The step that failed, in the order in which they are taken. */
@@ -78,6 +81,8 @@ const stepOfSyscall: ReadonlyMap<string, SpawnStep> = new Map([
   ['setgroups', 'identity'],
   ['setresgid', 'identity'],
   ['setresuid', 'identity'],
+  ['prctl', 'identity'],
+  ['clone', 'fork'],
   ['prlimit', 'limits'],
 ]);
 
@@ -141,11 +146,14 @@ function spawnAsTarget(
   stdio: Stdio,
 ): Spawned | SpawnFailed {
   const limits = request.limits ?? [];
+  // Chosen outside of the target's identity: the restricted thread, when it starts, begins with the one that we have.
+  const spawner = request.noNewPrivileges === true ? restrictedSpawner(request.credentials) : spawnHere;
   return withRaisedHardLimits(limits, () =>
     // Outside of the soft limits: glibc takes no descriptor that is above them, not even to close it.
     withFileActions({ ...request, descriptors: stdio.child, directory: pointers.directory }, (actions) =>
       asIdentity(request.credentials, () => {
-        const errno = withSoftLimits(limits, () => callPosixSpawn(request, pointers, actions));
+        const call = { pointers, actions, attributes: attributesFor(request.processGroup) };
+        const errno = withSoftLimits(limits, () => withUmask(request.umask, () => spawner(call)));
         if (errno !== 0) return explain(errnoName(errno), request.directory);
         const pid = pidOut.readInt32LE(0);
         return { kind: 'spawned', pid, pending: adjust(pid, adjustmentsOf(request)) };
@@ -154,18 +162,26 @@ function spawnAsTarget(
   );
 }
 
+/** What posix_spawn is called with, besides `pidOut`. */
+interface SpawnCall {
+  readonly pointers: ExecutionPointers;
+  readonly actions: Buffer;
+  readonly attributes: Buffer;
+}
+
 /** @returns 0, or the errno of what failed in this process or in the child */
-const callPosixSpawn = (request: SpawnRequest, pointers: ExecutionPointers, actions: Buffer): number =>
-  withUmask(request.umask, () =>
-    libc.posix_spawn(
-      pidOut,
-      pointers.path,
-      actions,
-      attributesFor(request.processGroup),
-      pointers.argv,
-      pointers.envp,
-    ),
-  );
+const spawnHere = ({ pointers: { path, argv, envp }, actions, attributes }: SpawnCall): number =>
+  libc.posix_spawn(pidOut, path, actions, attributes, argv, envp);
+
+/** The same from the thread that has no_new_privs. */
+function restrictedSpawner(credentials: Credentials | undefined): typeof spawnHere {
+  const thread = restrictedThread();
+  const steps = credentials === undefined ? [] : identitySteps(credentials);
+  return ({ pointers: { path, argv, envp }, actions, attributes }) => {
+    const [pid, actionsAt, attributesAt] = [addressOf(pidOut), addressOf(actions), addressOf(attributes)];
+    return thread.spawn([pid, path, actionsAt, attributesAt, argv, envp], steps);
+  };
+}
 
 function withUmask<Result>(umask: number | undefined, act: () => Result): Result {
   if (umask === undefined) return act();
