@@ -40,7 +40,10 @@ test('logfile=/dev/stdout may keep the default logfile_maxbytes', async () => {
   await rig.stage.next('web');
 
   equal(await stop(init), 0);
-  deepEqual(saidIn(init.lines).filter((said) => /cannot|started/.test(said)), [started]);
+  deepEqual(
+    saidIn(init.lines).filter((said) => /cannot|started/.test(said)),
+    [started],
+  );
 });
 
 test('a log file gets every line, and so does standard error', async () => {

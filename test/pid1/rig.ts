@@ -49,7 +49,10 @@ export class Rig implements AsyncDisposable {
   /** Writes a config file. A [supervisord] section is added where there is none. Returns its path. */
   config(sections: readonly string[], name = 'supervisord.conf'): string {
     const isComplete = sections.some((text) => text.startsWith('[supervisord]'));
-    return this.scratch.write(name, (isComplete ? sections : [section('supervisord'), ...sections]).join('\n'));
+    return this.scratch.write(
+      name,
+      (isComplete ? sections : [section('supervisord'), ...sections]).join('\n'),
+    );
   }
 
   /** Starts the executable as PID 1 with these sections. */

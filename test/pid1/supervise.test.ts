@@ -324,7 +324,16 @@ test('no line frightens because of root or of a missing password', async () => {
 
 test('signals without a meaning are harmless', async () => {
   await using rig = await Rig.open();
-  const harmless = ['SIGUSR1', 'SIGALRM', 'SIGPIPE', 'SIGWINCH', 'SIGCONT', 'SIGIO', 'SIGVTALRM', 'SIGURG'] as const;
+  const harmless = [
+    'SIGUSR1',
+    'SIGALRM',
+    'SIGPIPE',
+    'SIGWINCH',
+    'SIGCONT',
+    'SIGIO',
+    'SIGVTALRM',
+    'SIGURG',
+  ] as const;
 
   await using init = rig.supervise([rig.puppet('web')]);
   const web = await rig.stage.next('web');
