@@ -23,18 +23,15 @@ export interface ProgramLimit {
  */
 const credentialsMs = 20;
 /**
- * And some microseconds more before it gives the program the stack limit that was there when execve began
- * (finalize_exec): one that is set before that is lost, so it is set again and again for so long.
+ * Some time later it gives the program the stack limit that was there when execve began (finalize_exec). A hard limit
+ * that is set before that is lost, so it is set again and again for so long. It may still be lost on a busy machine;
+ * the soft limit, which counts, is not.
  */
 const stackMs = 2;
 
 /** We are above these ourselves, in memory or in processor time: a spawn would fail, or a signal end us. */
 const unbearable: ReadonlySet<ResourceName> = new Set(['as', 'data', 'cpu', 'rttime']);
-/** What our own stack may come to: V8 uses up to 1 MB of it. */
-const ownStackBytes = 2n * 1024n * 1024n;
-
-const isBearable = ({ resource, soft }: ProgramLimit): boolean =>
-  resource === 'stack' ? !isAbove(ownStackBytes, soft) : !unbearable.has(resource);
+const isBearable = ({ resource }: ProgramLimit): boolean => !unbearable.has(resource);
 
 /**
  * Calls `act` with our hard limits raised to what the program is to have; they come down again afterwards.
@@ -62,12 +59,27 @@ function raise({ resource, soft, hard }: ProgramLimit): void {
 /** Calls `act` with the program's soft limits as our own, where we can bear them. */
 export function withSoftLimits<Result>(limits: readonly ProgramLimit[], act: () => Result): Result {
   const bearable = limits.filter(isBearable);
+  if (bearable.some(({ resource }) => resource === 'stack')) growOwnStack();
   const saved = bearable.map(({ resource }) => ({ resource, limit: getLimit(resource) }));
   try {
     for (const { resource, soft } of bearable) setLimit(resource, { soft, hard: getLimit(resource).hard });
     return act();
   } finally {
     for (const { resource, limit } of saved) setLimit(resource, limit);
+  }
+}
+
+let isStackGrown = false;
+
+/** The kernel looks at the limit only when a stack grows: ours is as large as V8 lets it become before it is limited. */
+function growOwnStack(): void {
+  if (isStackGrown) return;
+  const grow = (): number => grow() + 1;
+  try {
+    grow();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    isStackGrown = true;
   }
 }
 
