@@ -34,8 +34,7 @@ interface OpenSection {
  * Python looks for the first `;` and the first `#`, then for the second of each, and so on; the first round in which
  * one of them follows white space decides (configparser, `RawConfigParser._read`).
  */
-function commentStart(line: string): number {
-  const indent = firstNonSpace(line);
+function commentStart(line: string, indent: number): number {
   if (line[indent] === ';' || line[indent] === '#') return 0;
   let semicolon = line.indexOf(';');
   let hash = line.indexOf('#');
@@ -48,18 +47,22 @@ function commentStart(line: string): number {
   return line.length;
 }
 
-/** JSON without the line ends that `ini`'s regular expressions stop at. */
-const quote = (text: string): string =>
-  JSON.stringify(text)
+const NEEDS_ESCAPES = /[^ !#-[\]-~]/;
+
+/** JSON, and without the line ends that `ini`'s regular expressions stop at. */
+function quote(text: string): string {
+  if (!NEEDS_ESCAPES.test(text)) return `"${text}"`;
+  return JSON.stringify(text)
     .replaceAll('\u2028', String.raw`\u2028`)
     .replaceAll('\u2029', String.raw`\u2029`);
+}
 
 /** `ini` nests sections at dots, unless a backslash precedes the dot. */
 const quoteSection = (name: string): string =>
   `[${quote(name.replaceAll('.', String.raw`\.`)).replaceAll(']', String.raw`\u005d`)}]`;
 
 /** `ini` drops `__proto__` and makes lists of `name[]`; no option's name contains a colon, so one is added. */
-const quoteOption = (name: string): string => quote(`${name}:`).replaceAll('=', String.raw`\u003d`);
+const quoteOption = (name: string): string => quote(`${name}:`);
 
 /** The option of a line: the first `=` or `:` ends its name. -1: there is none. */
 function delimiterOf(text: string): number {
@@ -86,9 +89,9 @@ class Reader {
 
   /** Takes one line. @returns false when reading cannot go on */
   take(source: string, line: number): boolean {
-    const comment = commentStart(source);
     const indent = firstNonSpace(source);
-    const text = strip(source.slice(0, comment));
+    const comment = commentStart(source, indent);
+    const text = stripEnd(source.slice(indent, comment));
     const place = { file: this.#file, line, column: indent + 1, source };
     if (text === '') return this.#takeEmpty(comment === source.length);
     if (this.#option !== undefined && indent > this.#indent) return this.#value.push(text) > 0;
@@ -132,7 +135,8 @@ class Reader {
     const value = strip(rest);
     this.#value = [value];
     const column = place.column + delimiter + 1 + (value === '' ? 0 : firstNonSpace(rest));
-    this.#section?.options.set(this.#option, { ...place, column });
+    const { file, line, source } = place;
+    this.#section?.options.set(this.#option, { file, line, column, source });
     return true;
   }
 
@@ -152,7 +156,8 @@ class Reader {
 export function readDialect(text: string, file: string): Dialect {
   const reader = new Reader(file);
   let line = 0;
-  for (const source of text.split(/\r\n|[\n\r]/)) {
+  // Splitting at a string is ten times as fast as at a regular expression.
+  for (const source of text.split(text.includes('\r') ? /\r\n|[\n\r]/ : '\n')) {
     line += 1;
     if (!reader.take(source, line)) break;
   }

@@ -29,22 +29,29 @@ export interface Loaded {
   readonly plan: Plan | undefined;
   /** By file and line. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What Supervisor prints after `Error: `: it stops at the first error. undefined: there is none. */
+  readonly supervisorError: string | undefined;
   /** For the activity log, all CRIT first, then WARN, then INFO. */
   readonly messages: readonly ParseMessage[];
 }
 
 const LEVELS = ['CRIT', 'WARN', 'INFO'];
 
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
+
 /** Collects what the parts of the loader report. */
 function collector() {
   const diagnostics: Diagnostic[] = [];
   const messages: ParseMessage[] = [];
+  const hasErrors = (): boolean => diagnostics.some(isError);
   return {
+    hasErrors,
     report: (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic),
     log: (message: ParseMessage): void => void messages.push(message),
     loaded: (plan: Plan): Loaded => ({
-      plan: diagnostics.some(({ severity }) => severity === 'error') ? undefined : plan,
+      plan: hasErrors() ? undefined : plan,
       diagnostics: tidyDiagnostics(diagnostics),
+      supervisorError: diagnostics.find(isError)?.supervisor,
       messages: messages.toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level)),
     }),
   };
@@ -53,6 +60,7 @@ function collector() {
 const failed = (diagnostic: Diagnostic): Loaded => ({
   plan: undefined,
   diagnostics: [diagnostic],
+  supervisorError: diagnostic.supervisor,
   messages: [],
 });
 
@@ -82,21 +90,32 @@ function readPlan(reading: Reading, file: string | undefined, commandLine: Comma
   const { environment } = supervisord;
   const names = { ...reading.names, environments: [...reading.names.environments, environment] };
   const inner = { ...reading, names };
+  const rpcInterfaces = readRpcInterfaces(inner);
   const groups = readGroups(inner, supervisord);
   const servers = readServers(inner);
-  const rpcInterfaces = readRpcInterfaces(inner);
   return { file, supervisord, groups, servers, serverUrl: serverUrlOf(servers), rpcInterfaces };
 }
 
 const directoryOf = (file: string, host: Host): string => posix.dirname(posix.resolve(host.cwd, file));
 
-function loadFile(file: string, commandLine: CommandLineValues, host: Host): Loaded {
-  const { report, log, loaded } = collector();
+/** The same directories are asked for again and again. */
+function withMemory(host: Host): Host {
+  const known = new Map<string, ReturnType<Host['stat']>>();
+  const stat: Host['stat'] = (path) => {
+    if (!known.has(path)) known.set(path, host.stat(path));
+    return known.get(path);
+  };
+  return { ...host, stat };
+}
+
+function loadFile(file: string, commandLine: CommandLineValues, machine: Host): Loaded {
+  const host = withMemory(machine);
+  const { report, log, hasErrors, loaded } = collector();
   const here = directoryOf(file, host);
   const names: NameSource = { here, nodename: host.nodename, environments: [host.environment] };
   const files = readFiles(file, { host, names, report, log });
   const reading = { ini: withDefaults(files), host, names, report, log };
-  if (!files.sections.has('supervisord') && files.sections.size > 0) report(noSupervisord(file));
+  if (!files.sections.has('supervisord') && !hasErrors()) report(noSupervisord(file));
   reportUnknown(files, report);
   const plan = readPlan(reading, file, commandLine);
   reportDependencies(plan, reading);
@@ -116,7 +135,3 @@ export function emptyPlan(commandLine: CommandLineValues, host: Host): Loaded {
   const ini: IniFile = { sections: new Map(), badLines: [] };
   return loaded(readPlan({ ini, host, names, report, log }, undefined, commandLine));
 }
-
-/** What Supervisor prints after `Error: ` for the first error; undefined: there is none. */
-export const supervisorError = ({ diagnostics }: Loaded): string | undefined =>
-  diagnostics.find(({ severity }) => severity === 'error')?.supervisor;

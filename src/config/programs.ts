@@ -33,8 +33,8 @@ interface Program {
 /** The part of a section's name after the first colon. */
 export const nameOfSection = ({ name }: IniSection): string => name.slice(name.indexOf(':') + 1);
 
-/** Reads the name of a section; an unusable one is reported. @param suffix added to Supervisor's words */
-export function readSectionName(reading: Reading, section: IniSection, suffix = ''): string {
+/** Reads the name of a section; an unusable one is reported. */
+export function readSectionName(reading: Reading, section: IniSection): string {
   const text = nameOfSection(section);
   const entry = { text, place: section.header };
   const option = { type: { expects: '', parse: parseName }, scope: 'raw', doc: '' } as const;
@@ -45,7 +45,7 @@ export function readSectionName(reading: Reading, section: IniSection, suffix = 
       reading,
       section,
       names: reading.names,
-      suffix,
+      suffix: '',
     });
     return text;
   }
@@ -123,30 +123,33 @@ function readProcess(program: Program, number: number, supervisord: SupervisordV
   const own = ownEnvironment(program, names, files);
   const allNames = { ...names, environments: [...names.environments, own] };
   const later = readChosen(PROGRAM, { ...context, names: allNames }, isPerProcess);
-  const values = { ...shared, ...later, environment: mergeEnvironments(supervisord.environment, own) };
-  const identity = {
+  const values = Object.keys(later).length === 0 ? shared : { ...shared, ...later };
+  return {
+    ...values,
+    ...logsOf(context, values),
+    ...inherit(values, supervisord),
+    environment: mergeEnvironments(supervisord.environment, own),
     name: processName(program, allNames),
     group,
     program: program.name,
     section: context.section.header,
   };
-  return { ...withLogs(context, values), ...inherit(values, supervisord), ...identity };
 }
 
 const isFile = ({ kind }: LogDestination): boolean => kind === 'file';
 
-function withLogs(context: OptionContext, values: ProgramValues): ProgramValues {
-  const { name } = context.section;
+type Logs = Pick<ProgramValues, 'stdout_logfile' | 'stdout_syslog' | 'stderr_logfile' | 'stderr_syslog'>;
+
+function logsOf(context: OptionContext, values: ProgramValues): Logs {
   const out = withoutSyslog(context, values.stdout_logfile, 'stdout');
   const error = withoutSyslog(context, values.stderr_logfile, 'stderr');
   warnAboutRollover(context, values);
   if (values.redirect_stderr && error.destinations.some(isFile))
     context.reading.log({
       level: 'WARN',
-      text: `For [${name}], redirect_stderr=true but stderr_logfile has also been set to a filename, the filename has been ignored`,
+      text: `For [${context.section.name}], redirect_stderr=true but stderr_logfile has also been set to a filename, the filename has been ignored`,
     });
   return {
-    ...values,
     stdout_logfile: out.destinations,
     stdout_syslog: values.stdout_syslog || out.isSyslog,
     stderr_logfile: values.redirect_stderr ? [{ kind: 'none' }] : error.destinations,
@@ -233,7 +236,7 @@ export function readProcesses(
   owner: { readonly group: string; readonly supervisord: SupervisordValues },
 ): readonly ProcessPlan[] {
   const suffix = sectionSuffix(section);
-  const name = readSectionName(reading, section, suffix);
+  const name = readSectionName(reading, section);
   const tables = new Map([
     ['program_name', name],
     ['group_name', owner.group],

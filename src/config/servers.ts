@@ -1,6 +1,7 @@
 import { type IniSection } from './ini-file.ts';
 import { INET_SERVER, RPC_INTERFACE, UNIX_SERVER } from './options-sections.ts';
 import { expand } from './expand.ts';
+import { type InetAddress } from './addresses.ts';
 import { absolutePath } from './paths.ts';
 import { namesFor } from './names.ts';
 import { type RpcInterfacePlan, type ServerPlan } from './plan.ts';
@@ -37,11 +38,22 @@ function readUnixServer(reading: Reading, section: IniSection): ServerPlan {
   };
 }
 
+const nowhere: InetAddress = { host: '', port: 0 };
+
 function readInetServer(reading: Reading, section: IniSection): ServerPlan {
   const values = readOptions(INET_SERVER, plainContext(reading, section));
   checkAuthentication(reading, section);
-  const { username, password, port: address } = values;
-  return { kind: 'inet', section: section.name, place: section.header, username, password, ...address };
+  const { username, password } = values;
+  // Undefined when it cannot be used, which has been reported.
+  const address: InetAddress | undefined = values.port;
+  return {
+    kind: 'inet',
+    section: section.name,
+    place: section.header,
+    username,
+    password,
+    ...(address ?? nowhere),
+  };
 }
 
 /** Reads the HTTP servers: those with a port first, then those with a path, each in file order. */
