@@ -1,80 +1,49 @@
-const begin = Buffer.from('<!--XSUPERVISOR:BEGIN-->');
-const end = Buffer.from('<!--XSUPERVISOR:END-->');
+import { CaptureFilter } from './capture-filter.ts';
+
 const nothing: Uint8Array = new Uint8Array(0);
 
-/**
- * Takes what a program writes between `<!--XSUPERVISOR:BEGIN-->` and `<!--XSUPERVISOR:END-->` out of its stream
- * (Supervisor's capture mode, PROCESS_COMMUNICATION events). Tokens may be split over chunks: only the possible
- * beginning of a token is held back, and given out when the stream ends.
- */
-export class Capture {
-  readonly #maxBytes: number;
-  readonly #emit: (text: Uint8Array) => void;
-  #held: Uint8Array = nothing;
-  #captured: Buffer | undefined;
+/** What captures. */
+export interface CaptureOptions {
+  /** Of a longer text only the last bytes are kept. */
+  readonly maxBytes: number;
+  /** Is called with each captured text. */
+  readonly emit: (text: Uint8Array) => void;
+  /** Sees what is not captured, in its order with captured texts. The bytes are valid during the call only. */
+  readonly observe?: ((text: Uint8Array) => void) | undefined;
+}
 
-  /** `maxBytes`: of a longer text only the last bytes are kept. `emit` is called with each captured text. */
-  constructor(options: { readonly maxBytes: number; readonly emit: (text: Uint8Array) => void }) {
-    this.#maxBytes = options.maxBytes;
-    this.#emit = options.emit;
+/** Takes captured texts (PROCESS_COMMUNICATION events) out of a stream on its way to its destination. */
+export class Capture {
+  readonly #filter: CaptureFilter;
+  readonly #options: CaptureOptions;
+
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+    this.#filter = new CaptureFilter(options.maxBytes);
   }
 
   /** Returns what is not captured. */
   filter(chunk: Uint8Array): Uint8Array {
-    let rest = this.#held.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#held, chunk]);
-    const passed: Uint8Array[] = [];
-    for (let cut = this.#cut(rest); cut !== undefined; cut = this.#cut(rest)) {
-      this.#take(rest.subarray(0, cut.at), passed);
-      rest = rest.subarray(cut.next);
-      this.#toggle();
-    }
-    const keep = heldBytes(rest, this.#token);
-    this.#take(rest.subarray(0, rest.length - keep), passed);
-    this.#held = new Uint8Array(rest.subarray(rest.length - keep));
-    return join(passed);
+    const texts: Uint8Array[] = [];
+    for (const { kind, bytes } of this.#filter.feed(chunk))
+      if (kind === 'captured') this.#options.emit(bytes);
+      else texts.push(this.#see(bytes));
+    return join(texts);
   }
 
-  /** What is held back when the stream ends. A text that has begun and not ended is lost. */
+  /** What is held back when the stream ends, with a text that has begun and not ended. */
   end(): Uint8Array {
-    const held = this.#captured === undefined ? this.#held : nothing;
-    this.#held = nothing;
-    return held;
+    const left = this.#filter.end();
+    return left.length === 0 ? nothing : this.#see(left);
   }
 
-  get #token(): Buffer {
-    return this.#captured === undefined ? begin : end;
+  #see(text: Uint8Array): Uint8Array {
+    this.#options.observe?.(text);
+    return text;
   }
-
-  #cut(bytes: Buffer): { readonly at: number; readonly next: number } | undefined {
-    const at = bytes.indexOf(this.#token);
-    return at < 0 ? undefined : { at, next: at + this.#token.length };
-  }
-
-  #take(bytes: Uint8Array, passed: Uint8Array[]): void {
-    if (this.#captured === undefined) passed.push(bytes);
-    else this.#captured = Buffer.concat([this.#captured, bytes]).subarray(-this.#maxBytes);
-  }
-
-  #toggle(): void {
-    const text = this.#captured;
-    this.#captured = text === undefined ? Buffer.alloc(0) : undefined;
-    if (text !== undefined) this.#emit(text);
-  }
-}
-
-/** How many bytes at the end may be the beginning of the token. */
-function heldBytes(bytes: Buffer, token: Buffer): number {
-  for (let length = Math.min(token.length - 1, bytes.length); length > 0; length--) {
-    if (bytes.subarray(bytes.length - length).equals(token.subarray(0, length))) return length;
-  }
-  return 0;
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [only = nothing] = parts;
+  return parts.length <= 1 ? only : Buffer.concat(parts);
 }
