@@ -66,7 +66,7 @@ export class EventBus {
   }
 
   #demandChanged(): void {
-    this.#wanted = new Set([...this.#subscribers.values()].flatMap((types) => [...types]));
+    this.#wanted = new Set([...this.#subscribers.values()].flatMap((types) => Array.from(types)));
     this.#demandObserver?.();
   }
 

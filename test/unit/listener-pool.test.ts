@@ -113,7 +113,7 @@ test('what an earlier instance still says is not heard', () => {
 test('a full buffer discards the oldest, and says so once', () => {
   const rig = new PoolRig();
 
-  rig.happen(...'abcdefg');
+  rig.happen('a', 'b', 'c', 'd', 'e', 'f', 'g');
   const one = rig.play('one');
   for (let count = 0; count < 4; count++) say(one, count === 0 ? 'READY\n' : 'RESULT 2\nOKREADY\n');
   rig.happen('h');
@@ -141,7 +141,7 @@ test('a rejected notification that comes back to a full buffer pushes the oldest
   const rig = new PoolRig({ bufferLimit: 2 });
   const one = rig.play('one');
   say(one, 'READY\n');
-  rig.happen(...'abc');
+  rig.happen('a', 'b', 'c');
 
   say(one, 'RESULT 4\nFAILREADY\n');
   say(one, 'RESULT 2\nOKREADY\n');
