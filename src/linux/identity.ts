@@ -73,10 +73,13 @@ export const asOwner = <Result>(uid: number | undefined, act: () => Result): Res
 
 /**
  * The steps from our identity to the target's, valid until the next call. They are taken back in the reverse order:
- * the user first, which brings back the capabilities that the groups need (capabilities(7)).
+ * the user first, which brings back the capabilities that the groups need (capabilities(7)). None when the target is
+ * ourselves and not root: our groups stay then.
  */
 export function identitySteps({ uid, gid, groups }: Credentials): readonly IdentityStep[] {
   const id = BigInt(uid);
+  // Without privileges we may run a program as ourselves, but the kernel would refuse to set even the same groups.
+  if (uid !== 0 && isEach(ownUserIds(), id) && isEach(ownGroupIds(), BigInt(gid))) return [];
   return [
     groupsStep(groups),
     groupStep({ real: BigInt(gid), effective: BigInt(gid), saved: unchanged }),
@@ -140,6 +143,8 @@ const idsRead = (): Ids => ({
   effective: BigInt(effectiveOut.readUInt32LE(0)),
   saved: BigInt(savedOut.readUInt32LE(0)),
 });
+
+const isEach = (ids: Ids, id: bigint): boolean => listOf(ids).every((own) => own === id);
 
 const listOf = ({ real, effective, saved }: Ids): readonly bigint[] => [real, effective, saved];
 

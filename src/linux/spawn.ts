@@ -5,8 +5,6 @@
  * could not be. What posix_spawn cannot say is inherited (identity, umask, soft limits: they are ours for as long as
  * the call takes) or done right after it (nice, oom_score_adj, hard limits).
  */
-import { accessSync, constants, statSync } from 'node:fs';
-
 import { layOut, type ExecutionPointers } from './arena.ts';
 import { makeCloseOnExec } from './descriptors.ts';
 import { areValid, asIdentity, asOwner, identitySteps, type Credentials } from './identity.ts';
@@ -15,12 +13,12 @@ import { restrictedThread } from './restricted-thread.ts';
 import {
   adjust,
   adjustmentsOf,
-  codeOf,
   type Adjustable,
   type Adjustment,
   type Refusal,
 } from './spawn-adjustments.ts';
 import { attributesFor, withFileActions, type ProcessGroup } from './spawn-attributes.ts';
+import { explain, failed, failureOf, type SpawnFailed } from './spawn-failure.ts';
 import { withRaisedHardLimits, withSoftLimits } from './spawn-limits.ts';
 import { openStdio, type Stdio, type StdioSources } from './stdio.ts';
 
@@ -42,9 +40,6 @@ export interface SpawnRequest extends StdioSources, Adjustable {
   readonly noNewPrivileges?: boolean | undefined;
 }
 
-/** The step that failed, in the order in which they are taken. */
-export type SpawnStep = 'pipe' | 'limits' | 'identity' | 'directory' | 'exec' | 'fork';
-
 /**
  * What came of it. The descriptors are our ends of the pipes, close-on-exec and non-blocking; undefined where the
  * source was not a pipe. `refused`: adjustments without which the program runs. `code` is the errno's name.
@@ -60,13 +55,6 @@ export type SpawnOutcome =
     }
   | SpawnFailed;
 
-/** Nothing was spawned, and nothing stays open. */
-export interface SpawnFailed {
-  readonly kind: 'failed';
-  readonly step: SpawnStep;
-  readonly code: string;
-}
-
 interface Spawned {
   readonly kind: 'spawned';
   readonly pid: number;
@@ -75,25 +63,6 @@ interface Spawned {
 
 const firstOrdinaryFd = 3;
 const pidOut = fixedMemory(4);
-
-/** The calls whose failure tells the step. */
-const stepOfSyscall: ReadonlyMap<string, SpawnStep> = new Map([
-  ['setgroups', 'identity'],
-  ['setresgid', 'identity'],
-  ['setresuid', 'identity'],
-  ['prctl', 'identity'],
-  ['clone', 'fork'],
-  ['prlimit', 'limits'],
-]);
-
-/** The errors of posix_spawn that tell the step. The rest come from chdir or execve. */
-const stepOfSpawnError: ReadonlyMap<string, SpawnStep> = new Map([
-  ['EAGAIN', 'fork'],
-  ['ENOMEM', 'fork'],
-  ['EMFILE', 'pipe'],
-  ['ENFILE', 'pipe'],
-  ['EBADF', 'pipe'],
-]);
 
 /**
  * Spawns a program.
@@ -109,15 +78,8 @@ export function spawn(request: SpawnRequest): SpawnOutcome {
     const stdio = asOwner(request.credentials?.uid, () => openStdio(request));
     return spawnWith(request, pointers, stdio);
   } catch (error) {
-    return failed(stepOf(error), codeOf(error));
+    return failureOf(error);
   }
-}
-
-const failed = (step: SpawnStep, code: string): SpawnFailed => ({ kind: 'failed', step, code });
-
-function stepOf(error: unknown): SpawnStep {
-  const syscall = error instanceof Error && 'syscall' in error ? String(error.syscall) : '';
-  return stepOfSyscall.get(syscall) ?? 'pipe';
 }
 
 /** Owns `stdio`: whatever happens, nothing stays open that should not. */
@@ -190,23 +152,5 @@ function withUmask<Result>(umask: number | undefined, act: () => Result): Result
     return act();
   } finally {
     libc.umask(own);
-  }
-}
-
-/** posix_spawn tells what went wrong, not where. Called as the target user: so the answer is the one it would get. */
-function explain(code: string, directory: string | undefined): SpawnFailed {
-  const step = stepOfSpawnError.get(code);
-  if (step !== undefined) return failed(step, code);
-  const directoryCode = directory === undefined ? undefined : whyNotEntered(directory);
-  return directoryCode === undefined ? failed('exec', code) : failed('directory', directoryCode);
-}
-
-function whyNotEntered(directory: string): string | undefined {
-  try {
-    if (!statSync(directory).isDirectory()) return 'ENOTDIR';
-    accessSync(directory, constants.X_OK);
-    return undefined;
-  } catch (error) {
-    return codeOf(error);
   }
 }

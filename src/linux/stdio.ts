@@ -70,16 +70,11 @@ function stdioOf(stdin: Opened, stdout: Opened, stderr: Opened, opened: readonly
 
 /** `opened` takes every descriptor that this opens. */
 function openOne(source: StdioSource, target: number, opened: number[]): Opened {
-  switch (source.kind) {
-    case 'pipe':
-      return openPipe(target, opened);
-    case 'fd':
-      return { child: outOfTheWay(source.fd, target, opened), ours: undefined };
-    case 'null':
-      return { child: keep(openSync('/dev/null', constants.O_RDWR), opened), ours: undefined };
-    case 'sameAsStdout':
-      throw new Error(`cannot open descriptor ${target}: only stderr can be the same as stdout`);
-  }
+  if (source.kind === 'pipe') return openPipe(target, opened);
+  if (source.kind === 'fd') return { child: outOfTheWay(source.fd, target, opened), ours: undefined };
+  if (source.kind === 'null')
+    return { child: keep(openSync('/dev/null', constants.O_RDWR), opened), ours: undefined };
+  throw new Error(`cannot open descriptor ${target}: only stderr can be the same as stdout`);
 }
 
 function openPipe(target: number, opened: number[]): Opened {

@@ -1,11 +1,14 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 
 import { LibcError } from '../../src/linux/libc.ts';
 import { sendSignal } from '../../src/linux/signals.ts';
 import { ownProcessGroup } from '../../src/linux/terminal.ts';
 import { forwardableSignals, ignoreSignal, watchSignals } from '../../src/linux/watch-signals.ts';
+import { root } from '../support/paths.ts';
+import { Pid1 } from '../support/pid1.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { Deaths, requestFor, spawnOrFail } from './support/run-program.ts';
 
@@ -55,6 +58,20 @@ test('a signal may be watched by name, and no longer when the watch is disposed'
 test('a signal that cannot be caught or does not exist cannot be watched', () => {
   throws(() => watchSignals(['KILL'], () => undefined), /cannot watch SIGKILL/);
   throws(() => watchSignals(['WINTER'], () => undefined), /cannot watch signal WINTER: there is no such/);
+});
+
+test('PID 1 takes a real-time signal from outside its namespace', async () => {
+  const script = join(root, 'test/linux/support/report-signals.ts');
+  await using init = new Pid1([join(root, 'scripts/node'), script]);
+  await init.line(/^ready/);
+
+  process.kill(await init.hostPid(), 37);
+  await init.line(/^took signal 37$/);
+  await init.signal('SIGUSR1');
+  await init.line(/^took SIGUSR1$/);
+  await init.signal('SIGTERM');
+
+  deepEqual(await init.exit(), { code: 0, signal: undefined });
 });
 
 test('an ignored signal does nothing', () => {

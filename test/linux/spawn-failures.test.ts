@@ -5,7 +5,8 @@ import test from 'node:test';
 import { openDescriptors } from '../../src/linux/descriptors.ts';
 import { getLimit, setLimit } from '../../src/linux/limits.ts';
 import { reapOne } from '../../src/linux/reap.ts';
-import { type SpawnRequest, type SpawnStep, spawn } from '../../src/linux/spawn.ts';
+import { type SpawnStep } from '../../src/linux/spawn-failure.ts';
+import { type SpawnRequest, spawn } from '../../src/linux/spawn.ts';
 import { Scratch } from '../support/scratch.ts';
 import { requestFor } from './support/run-program.ts';
 

@@ -25,6 +25,7 @@ test('without any privilege a program runs as we do, and asking for another user
     plain: { output: 'hello\n4321\n4321\n', refused: [] },
     identity: 'identity EPERM',
     restricted: 'identity EPERM',
+    self: { output: 'hello\n4321\n4321\n', refused: [] },
     lower: { output: '50\n', refused: [] },
     nice: { output: '', refused: [{ what: 'nice', code: 'EACCES' }] },
     oomScoreAdj: { output: '', refused: [{ what: 'oomScoreAdj', code: 'EACCES' }] },

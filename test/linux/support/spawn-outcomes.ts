@@ -5,12 +5,14 @@ import { type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
 import { Deaths, readAll, requestFor, shell } from './run-program.ts';
 
 const other = { uid: 12_345, gid: 12_345, groups: [12_345] };
+const self = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1, groups: [77] };
 const readable = shell('echo hello >/dev/stdout; id -u; id -G');
 
 const requests: Readonly<Record<string, SpawnRequest>> = {
   plain: requestFor(readable),
   identity: requestFor(readable, { credentials: other }),
   restricted: requestFor(readable, { credentials: other, noNewPrivileges: true }),
+  self: requestFor(readable, { credentials: self }),
   // It waits for the end of its stdin: a hard limit is lowered when the program runs.
   lower: requestFor(shell('cat; ulimit -Hn'), {
     limits: [{ resource: 'nofile', soft: 50n, hard: 50n }],
