@@ -193,9 +193,19 @@ export class Supervisor {
   }
 
   #spawn(process: Supervised): ProcessEvent {
-    const event = process.body.spawn();
+    const event = this.#trySpawn(process);
     if (event.type === 'spawned') this.#byPid.set(event.pid, process);
     return event;
+  }
+
+  /** A bug while spawning is a start that failed: a process left without a pid could never be stopped. */
+  #trySpawn({ namespec, body }: Supervised): ProcessEvent {
+    try {
+      return body.spawn();
+    } catch (error) {
+      this.#world.activity.critical(`cannot spawn ${namespec}: ${stackOf(error)}`);
+      return { type: 'spawnFailed', why: 'an internal error; see the activity log', exitCode: 126 };
+    }
   }
 
   #takeWhole(event: SupervisorEvent): void {
