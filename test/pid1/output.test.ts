@@ -300,6 +300,8 @@ test('a log file is rotated: .1 is the newest, backups bounds their number, noth
   const firsts = ['.1', '.2', '.3'].map((suffix) => rig.scratch.read(`web.log${suffix}`).trimEnd());
   deepEqual(firsts, ['e'.repeat(1100), 'd'.repeat(1100), 'c'.repeat(1100)]);
   equal(existsSync(rig.scratch.path('web.log.4')), false);
+
+  equal(await stop(init), 0);
 });
 
 test('backups=0 empties the file instead', async () => {
@@ -325,6 +327,8 @@ test('backups=0 empties the file instead', async () => {
     readdirSync(rig.scratch.folder).filter((name) => name.startsWith('web.log')),
     ['web.log'],
   );
+
+  equal(await stop(init), 0);
 });
 
 test('NONE discards, and the program does not notice', async () => {

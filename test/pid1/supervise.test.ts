@@ -238,6 +238,8 @@ test('numprocs makes several processes, numbered from numprocs_start', async () 
       ['web', 'web_09'],
     ],
   );
+
+  equal(await stop(init), 0);
 });
 
 test('included files are read, relative to the file that includes them', async () => {
@@ -277,6 +279,8 @@ test('the environment of a program is ours, then SUPERVISOR_*, then [supervisord
     ['1', 'web', 'g'],
   );
   ok(!Object.keys(env).some((name) => name.startsWith('PKG_') || name.startsWith('NODE_FFI')));
+
+  equal(await stop(init), 0);
 });
 
 test('the activity log tells the life of a program in the words and levels of supervisord', async () => {
