@@ -63,7 +63,7 @@ export function makeCloseOnExec(first: number): void {
   try {
     systemCall({ name: 'close_range', args: [BigInt(first), highestDescriptor, CLOSE_RANGE_CLOEXEC] });
   } catch (error) {
-    // Linux before 5.9 has no close_range, before 5.11 not this flag; gVisor has neither.
+    // Linux before 5.9 has no close_range, before 5.11 not this flag.
     if (!(error instanceof LibcError)) throw error;
     for (const fd of openDescriptors().filter((open) => open >= first)) libc.fcntl(fd, F_SETFD, FD_CLOEXEC);
   }

@@ -21,6 +21,7 @@ import { constants } from 'node:os';
 const { functions, lib } = dlopen(null, {
   __errno_location: { return: 'pointer', arguments: [] }, // int *__errno_location(void)
   _exit: { return: 'void', arguments: ['int32'] }, // void _exit(int status)
+  connect: { return: 'int32', arguments: ['int32', 'buffer', 'uint32'] }, // int connect(int fd, const struct sockaddr *, socklen_t)
   fcntl: { return: 'int32', arguments: ['int32', 'int32', 'int32'] }, // int fcntl(int fd, int op, ... /* int arg */)
   getgroups: { return: 'int32', arguments: ['int32', 'buffer'] }, // int getgroups(int size, gid_t list[])
   getpgid: { return: 'int32', arguments: ['int32'] }, // pid_t getpgid(pid_t pid)
@@ -44,8 +45,10 @@ const { functions, lib } = dlopen(null, {
   prctl: { return: 'int32', arguments: ['int32', 'uint64', 'uint64', 'uint64', 'uint64'] }, // int prctl(int op, ... /* unsigned long */)
   prlimit: { return: 'int32', arguments: ['int32', 'int32', 'pointer', 'pointer'] }, // int prlimit(pid_t, int resource, const struct rlimit *new, struct rlimit *old)
   pthread_sigmask: { return: 'int32', arguments: ['int32', 'buffer', 'buffer'] }, // int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+  send: { return: 'int64', arguments: ['int32', 'buffer', 'uint64', 'int32'] }, // ssize_t send(int fd, const void *, size_t, int flags)
   setpriority: { return: 'int32', arguments: ['int32', 'uint32', 'int32'] }, // int setpriority(int which, id_t who, int prio)
   signal: { return: 'pointer', arguments: ['int32', 'pointer'] }, // sighandler_t signal(int signum, sighandler_t handler)
+  socket: { return: 'int32', arguments: ['int32', 'int32', 'int32'] }, // int socket(int domain, int type, int protocol)
   syscall: { return: 'int64', arguments: ['int64', 'uint64', 'uint64', 'uint64'] }, // long syscall(long number, ...)
   tcgetpgrp: { return: 'int32', arguments: ['int32'] }, // pid_t tcgetpgrp(int fd)
   tcsetpgrp: { return: 'int32', arguments: ['int32', 'int32'] }, // int tcsetpgrp(int fd, pid_t pgrp)
@@ -57,7 +60,10 @@ const { functions, lib } = dlopen(null, {
 export const libc = functions;
 
 /** 3 → 'ESRCH'. (util.getSystemErrorName() knows only the errors that libuv maps: not ECHILD.) */
-const errnoNames = new Map(Object.entries(constants.errno).map(([name, errno]) => [errno, name]));
+const errnoNames = new Map<number, string>();
+// EAGAIN and EWOULDBLOCK are one number: the first name is the usual one.
+for (const [name, errno] of Object.entries(constants.errno))
+  if (!errnoNames.has(errno)) errnoNames.set(errno, name);
 
 /** The name of an errno: 2 → 'ENOENT'. */
 export const errnoName = (errno: number): string => errnoNames.get(errno) ?? `errno ${errno}`;

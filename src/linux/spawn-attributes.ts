@@ -3,7 +3,7 @@ import { checkErrno, fixedMemory, libc, newerFunction } from './libc.ts';
 
 /**
  * own: a new process group. foreground: a new one, which gets the terminal that is our descriptor 0 before the
- * program runs. inherit: ours.
+ * program runs (it must be our controlling terminal, or the spawn fails with ENOTTY). inherit: ours.
  */
 export type ProcessGroup = 'own' | 'foreground' | 'inherit';
 

@@ -2,7 +2,7 @@
  * Users and groups, from /etc/passwd and /etc/group (passwd(5), group(5)).
  *
  * The files are read directly, not through NSS: in a container there is nothing else, and often not even they. A
- * missing file is an empty one, and a malformed line is passed over. A file is read again when it has changed.
+ * file that is missing or cannot be read is an empty one, and a malformed line is passed over. A file is read again when it has changed.
  */
 import { readFileSync, statSync } from 'node:fs';
 
@@ -102,20 +102,28 @@ function idOf(text: string): number | undefined {
 }
 
 function rowsOf(path: string): readonly (readonly string[])[] {
-  const version = versionOf(path);
+  const version = readOr('', () => versionOf(path));
   const known = cache.get(path);
   if (known !== undefined && known.version === version) return known.rows;
-  const text = version === undefined ? '' : readFileSync(path, 'utf8');
-  const rows = text
+  const rows = readOr('', () => readFileSync(path, 'utf8'))
     .split('\n')
     .filter((line) => !line.startsWith('#'))
     .map((line) => line.split(':'));
-  if (version !== undefined) cache.set(path, { version, rows });
+  cache.set(path, { version, rows });
   return rows;
 }
 
-/** What changes when the file does; undefined when it cannot be read. */
-function versionOf(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return stat && `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
+/** What changes when the file does. */
+function versionOf(path: string): string {
+  const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+}
+
+function readOr(fallback: string, read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return fallback;
+    throw error;
+  }
 }

@@ -39,6 +39,13 @@ const rows: readonly (readonly [string, Partial<SpawnRequest>, SpawnStep, string
     'EINVAL',
   ],
   ['a descriptor that is not open', { stdin: { kind: 'fd', fd: 9999 } }, 'pipe', 'EBADF'],
+  ['the foreground without a terminal', { processGroup: 'foreground' }, 'exec', 'ENOTTY'],
+  [
+    'too many processes of the user',
+    { credentials: nobody, limits: [{ resource: 'nproc', soft: 0n, hard: 'keep' }] },
+    'fork',
+    'EAGAIN',
+  ],
   [
     'a soft limit above the hard limit',
     { limits: [{ resource: 'nofile', soft: 20n, hard: 10n }] },

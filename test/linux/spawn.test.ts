@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { openSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 import test from 'node:test';
+import fc from 'fast-check';
 
 import { closeFd } from '../../src/linux/descriptors.ts';
 import { ownGroups } from '../../src/linux/identity.ts';
@@ -28,6 +29,30 @@ test('a program gets its arguments and its environment exactly', async () => {
 
   equal(ran.stdout, `${argv.join('\0')}\0EMPTY=\0LINES=a\nb=c\0ÜMLAUT=käse €  𝄞\0`);
   deepEqual(ran.status, exitedWell);
+});
+
+test('whatever the arguments and the environment are, the program gets them', async () => {
+  // A name ends at the first "=", and nothing can hold a NUL. A lone surrogate is not a character.
+  const text = fc.string({ unit: 'grapheme', maxLength: 200 }).map((one) => one.replaceAll('\0', ''));
+  const name = text.map((one) => one.replaceAll('=', '')).filter((one) => one !== '');
+  const environments = fc.dictionary(name, text).map((one) => new Map(Object.entries(one)));
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(text), environments, async (words, environment) => {
+      const argv = [
+        'cat',
+        '/proc/self/environ',
+        '/proc/self/cmdline',
+        '--',
+        ...words.map((one) => `/dev/null/${one}`),
+      ];
+      const request = { ...requestFor(argv, { environment }), path: '/bin/cat' };
+      const ran = await run(request);
+      const variables = [...environment].map(([key, value]) => `${key}=${value}`);
+      equal(ran.stdout, [...variables, ...argv].map((one) => `${one}\0`).join(''));
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('the first argument may differ from the file', async () => {
