@@ -1,0 +1,45 @@
+import { type ListenOptions, type Server } from 'node:net';
+
+/** A server cannot be opened. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  /** The errno name, where the kernel refused: `EADDRINUSE`. */
+  readonly code: string | undefined;
+
+  constructor(where: string, cause: string, code?: string) {
+    super(`cannot listen at ${where}: ${cause}`);
+    this.code = code;
+  }
+}
+
+/** The name of a system error. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+const CAUSES: ReadonlyMap<string, string> = new Map([
+  ['EADDRINUSE', 'another program is listening there'],
+  ['EADDRNOTAVAIL', 'this machine has no such address'],
+  ['EACCES', 'permission denied'],
+  ['ENOENT', 'there is no such folder'],
+  ['EROFS', 'the file system is read-only'],
+]);
+
+/**
+ * Begins to listen. Binding happens before this returns; the promise tells how it went.
+ *
+ * @throws ListenError
+ */
+export function listening(server: Server, where: string, options: ListenOptions): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (error: Error): void => {
+    const code = codeOf(error);
+    reject(new ListenError(where, CAUSES.get(code ?? '') ?? error.message, code));
+  };
+  server.once('error', fail);
+  server.once('listening', () => {
+    server.off('error', fail);
+    resolve();
+  });
+  server.listen(options);
+  return promise;
+}

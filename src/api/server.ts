@@ -1,0 +1,87 @@
+/**
+ * Opens a server: the socket at once, everything behind it with the first connection. So a program that is started right
+ * after can connect already, and a container in which nobody asks anything never loads node:http.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import { inetName, type InetPlace, listenAtInet } from './inet-socket.ts';
+import { removeAtExit } from './remove-at-exit.ts';
+import { type Service } from './service.ts';
+import { listenAtUnix, type UnixPlace } from './unix-socket.ts';
+
+/** Where a server listens. */
+export type ServerPlace = UnixPlace | InetPlace;
+
+/** An open server. */
+export interface OpenServer {
+  /** As it is written in the activity log. */
+  readonly name: string;
+  /** Closes every connection and the socket, and removes its file. */
+  close(): void;
+}
+
+/** What a server is made of. */
+export interface ServerOptions {
+  readonly place: ServerPlace;
+  /** Loads what answers; asked once, when the first client connects. */
+  readonly load: () => Promise<Service>;
+  /** Is told when that fails. */
+  readonly failed: (error: unknown) => void;
+  /** Signals that the daemon answers itself: they do not end it (see remove-at-exit.ts). */
+  readonly ownSignals: readonly string[];
+}
+
+// A connection that went without a word is noticed by the kernel's own probes.
+const serverOptions = {
+  allowHalfOpen: true,
+  pauseOnConnect: true,
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
+};
+
+const ignore = (): void => undefined;
+
+function greeter({ load, failed }: ServerOptions): { greet: (socket: Socket) => void; close: () => void } {
+  let service: Promise<Service> | undefined;
+  const greet = (socket: Socket): void => {
+    // Until the service has it, nobody else would hear that it broke.
+    socket.on('error', ignore);
+    service ??= load();
+    service.then(
+      (loaded) => loaded.accept(socket),
+      (error: unknown) => {
+        service = undefined;
+        socket.destroy();
+        failed(error);
+      },
+    );
+  };
+  return { greet, close: () => void service?.then((loaded) => loaded.close()) };
+}
+
+async function listen(server: Server, place: ServerPlace): Promise<(() => void) | undefined> {
+  if (place.kind === 'unix') return listenAtUnix(server, place);
+  await listenAtInet(server, place);
+  return undefined;
+}
+
+/**
+ * Opens a server.
+ *
+ * @throws ListenError
+ */
+export async function openServer(options: ServerOptions): Promise<OpenServer> {
+  const { place } = options;
+  const { greet, close } = greeter(options);
+  const server = createServer(serverOptions, greet);
+  const remove = await listen(server, place);
+  const forget = remove === undefined ? undefined : await removeAtExit(remove, options.ownSignals);
+  return {
+    name: place.kind === 'unix' ? place.file : inetName(place),
+    close: () => {
+      server.close();
+      close();
+      remove?.();
+      forget?.();
+    },
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * The HTTP service: connections in, answers out. Loaded with the first connection, because node:http takes longer to load
+ * than a program to start.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
+import { type Credentials, judge } from './authentication.ts';
+import { Connections } from './connections.ts';
+import { errorPage, type Exchange, reasonOf, refuse, type Route, sendError } from './exchange.ts';
+import { type Peer } from './peer.ts';
+
+/** The part of the activity log that the API writes to. */
+export interface ServiceLog {
+  readonly info: (message: string) => void;
+  readonly error: (message: string) => void;
+  readonly critical: (message: string) => void;
+  readonly trace: (message: string) => void;
+}
+
+/** What a service is made of. */
+export interface ServiceOptions {
+  /** undefined: anybody who can connect may do anything. */
+  readonly credentials: Credentials | undefined;
+  /** The first one whose prefix matches takes the request. */
+  readonly routes: readonly Route[];
+  readonly log: ServiceLog;
+  /** Names the other side of a connection. */
+  readonly peerOf: (socket: Socket) => Peer;
+  /** The Server header. */
+  readonly serverName: string;
+  readonly maxConnections?: number;
+}
+
+/** Answers requests on the connections that it is given. */
+export interface Service {
+  accept(socket: Socket): void;
+  /** Closes every connection; requests that are being answered get no answer. */
+  close(): void;
+}
+
+/** More than that many clients at once is a mistake or an attack. */
+const defaultMaxConnections = 512;
+
+/** All headers of a request together. */
+const maxHeaderBytes = 16 * 1024;
+
+/** The paths of URLs are text of strangers; `//` and escapes are left as they are. */
+const pathOf = (url: string): string => /^[^?#]*/.exec(url)?.[0] ?? '';
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+/** What is answered without looking at the route; undefined: the request may go on. */
+function refusalOf(request: IncomingMessage, credentials: Credentials | undefined): number | undefined {
+  if (credentials === undefined) return undefined;
+  const judgement = judge(request.headers.authorization, credentials);
+  if (judgement === 'allowed') return undefined;
+  return judgement === 'denied' ? 401 : 400;
+}
+
+const refusalHeaders = { Connection: 'close', 'WWW-Authenticate': 'Basic realm="default"' };
+
+/** A service. It opens no socket of its own. */
+export function createService(options: ServiceOptions): Service {
+  const { credentials, routes, log, peerOf, serverName } = options;
+  const connections = new Connections(options.maxConnections ?? defaultMaxConnections);
+
+  const route = async (exchange: Exchange): Promise<void> => {
+    const refusal = refusalOf(exchange.request, credentials);
+    if (refusal !== undefined) return refuse(exchange, refusal, refusalHeaders);
+    const taker = routes.find(({ prefix }) => exchange.path.startsWith(prefix));
+    await (taker === undefined ? refuse(exchange, 404) : taker.take(exchange));
+  };
+
+  const answer = async (exchange: Exchange): Promise<void> => {
+    try {
+      await route(exchange);
+    } catch (error) {
+      log.critical(`cannot answer ${exchange.request.method} ${exchange.path}: ${stackOf(error)}`);
+      sendError(exchange, 500);
+    }
+  };
+
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request;
+    connections.began(socket);
+    response.once('close', () => {
+      connections.ended(socket);
+      log.trace(`${peerOf(socket).text} "${request.method} ${request.url}" ${response.statusCode}`);
+    });
+    // A client that goes away while it is being answered is its own affair.
+    response.on('error', () => undefined);
+    response.setHeader('Server', serverName);
+    void answer({ request, response, path: pathOf(request.url ?? ''), who: () => peerOf(socket).text });
+  };
+
+  const server = createHttpServer();
+  server.on('request', take);
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // Whoever may not come in is told so before the body, and sends none.
+    if (refusalOf(request, credentials) === undefined) response.writeContinue();
+    take(request, response);
+  });
+  server.on('clientError', refuseGarbage);
+  return {
+    accept: (socket) => {
+      if (!connections.add(socket)) return;
+      server.emit('connection', socket);
+      socket.resume();
+    },
+    close: () => connections.close(),
+  };
+}
+
+// It never listens: no timer of it runs, and connections live as long as `Connections` wants.
+const createHttpServer = (): Server =>
+  createServer({
+    maxHeaderSize: maxHeaderBytes,
+    requireHostHeader: false,
+    keepAliveTimeout: 0,
+    noDelay: true,
+  });
+
+/** What is no HTTP gets one last answer. */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  const page = errorPage(status);
+  const head = `HTTP/1.1 ${status} ${reasonOf(status)}\r\nConnection: close\r\nContent-Type: text/html\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(page)}\r\n\r\n${page}`, () => socket.destroy());
+}

@@ -1,0 +1,113 @@
+/**
+ * A unix socket that only those can connect to who may, from its first moment on.
+ *
+ * It is bound under a temporary name with mode 0600, given its owner and mode there, and only then appears under its own
+ * name, by link(2), which never replaces anything: of two daemons one wins. Supervisor does it in the same order, but with
+ * the umask's mode (http.py, supervisor_af_unix_http_server).
+ */
+import { chmodSync, chownSync, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
+import { createConnection, type Server } from 'node:net';
+import { dirname, join } from 'node:path';
+import { codeOf, ListenError, listening } from './listening.ts';
+
+/** Where a unix socket is, and whose. */
+export interface UnixPlace {
+  readonly kind: 'unix';
+  readonly file: string;
+  /** Permission bits. */
+  readonly chmod: number;
+  readonly chown: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** sun_path without its final NUL (unix(7)). */
+const maxPathBytes = 107;
+
+const removeIfThere = (path: string): void => {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+};
+
+/** Whether somebody answers there. A full queue (EAGAIN) is somebody, too. */
+function isAnswered(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const probe = createConnection(path);
+  probe.once('connect', () => resolve(true));
+  probe.once('error', (error) => resolve(codeOf(error) === 'EAGAIN' || codeOf(error) === 'EACCES'));
+  return promise.finally(() => probe.destroy());
+}
+
+/** Gives the socket its name. Returns false when the name is taken. */
+function appear(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path);
+    unlinkSync(temporary);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
+    // Some mounted file systems know no hard links.
+    renameSync(temporary, path);
+    return true;
+  }
+}
+
+async function clearStale(path: string): Promise<void> {
+  if (!lstatSync(path).isSocket()) throw new ListenError(path, 'there is something else of that name');
+  if (await isAnswered(path)) throw new ListenError(path, 'another server is listening there');
+  removeIfThere(path);
+}
+
+/** Binding cannot wait, so no other code of ours runs with this umask. */
+function bindPrivately(server: Server, path: string): Promise<void> {
+  const umask = process.umask(0o177);
+  try {
+    return listening(server, path, { path });
+  } finally {
+    process.umask(umask);
+  }
+}
+
+function give(path: string, { chmod, chown }: UnixPlace): void {
+  if (chown !== undefined) chownSync(path, chown.uid, chown.gid);
+  chmodSync(path, chmod);
+}
+
+/** Takes the socket away at the end, unless another daemon's is there by now. */
+function remover(path: string): () => void {
+  const ours = lstatSync(path);
+  return () => {
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there !== undefined && there.ino === ours.ino && there.dev === ours.dev) removeIfThere(path);
+  };
+}
+
+/**
+ * Makes the server listen at the place. A socket that nobody listens at any more is replaced.
+ *
+ * @returns what removes the socket
+ * @throws ListenError
+ */
+export async function listenAtUnix(server: Server, place: UnixPlace): Promise<() => void> {
+  const { file } = place;
+  const temporary = join(dirname(file), `.${process.pid}.${Math.random().toString(36).slice(2, 8)}`);
+  if (Math.max(Buffer.byteLength(file), Buffer.byteLength(temporary)) > maxPathBytes)
+    throw new ListenError(file, `the path is longer than ${maxPathBytes} bytes`);
+  await bindPrivately(server, temporary);
+  try {
+    give(temporary, place);
+    // Each round somebody else may have taken the name again; then there is a server.
+    for (let round = 0; !appear(temporary, file); round++) {
+      if (round > 2) throw new ListenError(file, 'others keep taking the name');
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one round after the other
+      await clearStale(file);
+    }
+    return remover(file);
+  } catch (error) {
+    removeIfThere(temporary);
+    server.close();
+    throw error instanceof ListenError ? error : new ListenError(file, codeOf(error) ?? String(error));
+  }
+}
