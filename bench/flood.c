@@ -1,0 +1,28 @@
+/*
+ * Writes lines of 100 bytes to standard output as fast as they are taken, then sleeps.
+ *
+ * usage: flood FILE BYTES
+ * Stamps "start" before the first write and "written" after the last.
+ */
+#include <signal.h>
+#include "pattern.h"
+#include "stamp.h"
+
+int main(int argc, char **argv) {
+  if (argc < 3) return 2;
+  static char block[BLOCK_BYTES];
+  fill_block(block);
+  stamp(argv[1], "start");
+  for (long long left = atoll(argv[2]), at = 0; left > 0;) {
+    long long length = BLOCK_BYTES - at < left ? BLOCK_BYTES - at : left;
+    ssize_t written = write(1, block + at, length);
+    if (written < 0) {
+      perror("stdout");
+      return 111;
+    }
+    left -= written;
+    at = (at + written) % BLOCK_BYTES;
+  }
+  stamp(argv[1], "written");
+  for (;;) pause();
+}

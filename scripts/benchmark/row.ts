@@ -1,0 +1,27 @@
+import type { Capability, Contender } from './contender.ts';
+import type { Setting } from './trial.ts';
+
+/** One figure that a row yields. */
+export interface Figure {
+  readonly title: string;
+  readonly unit: string;
+  readonly better: 'less' | 'more';
+  /** What ours has to reach, in the unit. */
+  readonly target: number;
+}
+
+/** How much of everything is done. */
+export type Scale = 'quick' | 'full';
+
+/** One measurement, the same for every contender that can do it. */
+export interface Row {
+  /** The word that chooses it on the command line. */
+  readonly name: string;
+  readonly figures: readonly Figure[];
+  /** What a contender must be able to do; undefined: every one can. */
+  readonly needs: Capability | undefined;
+  /** How often it is repeated; the median counts. */
+  readonly runs: Readonly<Record<Scale, number>>;
+  /** One run. Returns one value for each figure, in their order. */
+  readonly measure: (setting: Setting, contender: Contender, scale: Scale) => Promise<readonly number[]>;
+}
