@@ -44,12 +44,10 @@ let ownGroupsMemory = fixedMemory(64 * idBytes);
 let targetGroupsMemory = fixedMemory(64 * idBytes);
 
 /** Whether the kernel can take these ids at all. */
-export function areValid(credentials: Credentials): boolean {
-  const ids = [credentials.uid, credentials.gid, ...credentials.groups];
-  return (
-    ids.length <= highestGroupCount && ids.every((id) => Number.isInteger(id) && id >= 0 && id <= highestId)
-  );
-}
+export const areValid = ({ uid, gid, groups }: Credentials): boolean =>
+  groups.length <= highestGroupCount && [uid, gid, ...groups].every(isId);
+
+const isId = (id: number): boolean => Number.isInteger(id) && id >= 0 && id <= highestId;
 
 /**
  * Calls `act` with the target's user, group and supplementary groups.
