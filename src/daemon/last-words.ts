@@ -3,7 +3,7 @@
  * Kubernetes, which shows /dev/termination-log in `kubectl describe pod`
  * (kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure).
  */
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { exitCodeOf } from '../core/exit-status.ts';
 import { type EndCause } from '../core/supervisor-machine.ts';
 import { type SignalNamer, describeDuration, describeEnd } from '../core/words.ts';
@@ -38,10 +38,15 @@ function reasonOf(ending: Ending): string {
 
 function describeCulprit({ state, history }: Supervised, nameOfSignal: SignalNamer): string {
   const end = 'end' in state ? state.end : history.lastEnd;
-  const how = end === undefined ? 'ended' : describeEnd(end, nameOfSignal);
-  const starts = history.startCount === 1 ? 'started once' : `started ${history.startCount} times`;
-  const gaveUp = state.name === 'FATAL' ? 'is FATAL' : 'has ended';
-  return `${gaveUp}: ${how} after ${describeDuration(history.lastRunMs)}, ${starts}`;
+  const how = end === undefined ? 'it ended' : describeEnd(end, nameOfSignal);
+  const what = state.name === 'FATAL' ? 'is FATAL' : 'has ended';
+  return `${what}: ${how}${describeRuns(history)}`;
+}
+
+function describeRuns({ startCount, lastRunMs }: Supervised['history']): string {
+  if (startCount === 0) return '';
+  const starts = startCount === 1 ? 'started once' : `started ${startCount} times`;
+  return ` after ${describeDuration(lastRunMs)}, ${starts}`;
 }
 
 /**
@@ -80,16 +85,18 @@ function fitStderr(message: object, stderrTail: string): string {
 }
 
 /**
- * Writes the termination message where the runtime has made the file for it; nowhere else is a file made.
+ * Writes the termination message where the runtime has made the file for it; nowhere else is a file made. What a
+ * program has written there itself is kept.
  *
  * @returns whether it was written
  */
 export function writeTerminationLog(message: string, path: string): boolean {
   try {
-    const fd = openSync(path, constants.O_WRONLY | constants.O_TRUNC | constants.O_NONBLOCK);
-    writeSync(fd, message);
+    const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    const isOurs = fstatSync(fd).size === 0;
+    if (isOurs) writeSync(fd, message);
     closeSync(fd);
-    return true;
+    return isOurs;
   } catch {
     // Outside Kubernetes there is no such file, and at the end there is nobody left to tell.
     return false;

@@ -53,6 +53,7 @@ export function superviseMainCommand(command: MainCommand): Supervised {
       if (hasTerminal) takeTerminalBack();
     },
     stderrTail: () => '',
+    program: undefined,
   });
 }
 

@@ -11,6 +11,7 @@ import { type ProcessPlan } from '../config/plan.ts';
 import { type ProcessEvent } from '../core/process-machine.ts';
 import { type SpawnOutcome, type SpawnRequest, spawn } from '../linux/spawn.ts';
 import { type ProcessOutput } from '../output/process-output.ts';
+import { type Stdin } from './stdin.ts';
 
 /** A program that can be spawned again and again. */
 export interface SpawnableProgram {
@@ -18,8 +19,9 @@ export interface SpawnableProgram {
   readonly environment: ReadonlyMap<string, string>;
   readonly host: Host;
   readonly output: ProcessOutput;
-  /** Takes our end of the new process's stdin. */
-  readonly takeStdin: (fd: number | undefined) => void;
+  readonly stdin: Stdin;
+  /** Is told what the kernel did not allow, where the process runs all the same. */
+  readonly warn: (message: string) => void;
 }
 
 /** Spawns it once. */
@@ -36,7 +38,7 @@ export function spawnProgram(program: SpawnableProgram): ProcessEvent {
 }
 
 function spawnRequest(
-  { plan, environment, output }: SpawnableProgram,
+  { plan, environment }: SpawnableProgram,
   path: string,
   argv: readonly string[],
 ): SpawnRequest {
@@ -54,10 +56,11 @@ function spawnRequest(
   };
 }
 
-function answer({ plan, output, takeStdin }: SpawnableProgram, outcome: SpawnOutcome): ProcessEvent {
+function answer({ plan, output, stdin, warn }: SpawnableProgram, outcome: SpawnOutcome): ProcessEvent {
   if (outcome.kind === 'failed') return explain(plan, outcome);
-  const { pid, stdinFd, stdoutFd, stderrFd } = outcome;
-  takeStdin(stdinFd);
+  const { pid, stdinFd, stdoutFd, stderrFd, refused } = outcome;
+  for (const { what, code } of refused) warn(`cannot set ${what} of '${plan.name}': ${code}`);
+  stdin.open(stdinFd);
   output.attach({ pid, stdoutFd, stderrFd });
   return { type: 'spawned', pid };
 }

@@ -1,6 +1,9 @@
 import { type ProcessEnd } from '../core/exit-status.ts';
 import { type Policy, type ProcessEvent, type ProcessState, neverStarted } from '../core/process-machine.ts';
 import { type Member } from '../core/supervisor-machine.ts';
+import { type ProcessPlan } from '../config/plan.ts';
+import { type ProcessOutput } from '../output/process-output.ts';
+import { type Stdin } from './stdin.ts';
 import { Timer } from './timer.ts';
 
 /** What is remembered of a process for those who ask, beside its state. */
@@ -38,6 +41,15 @@ export interface Body {
   readonly buried: () => void;
   /** The last part of its stderr as text, for the termination log. */
   readonly stderrTail: () => string;
+  /** What a [program:x] section gave it; undefined for `-- CMD`. */
+  readonly program: ProgramParts | undefined;
+}
+
+/** What the API asks of a process beside its state. */
+export interface ProgramParts {
+  readonly plan: ProcessPlan;
+  readonly output: ProcessOutput;
+  readonly stdin: Stdin;
 }
 
 /** The name that the API and the log give a process: `group:process`, or the name where both are equal. */

@@ -1,0 +1,141 @@
+import { parseArgs } from 'node:util';
+import { advise } from '../config/advice.ts';
+import { noArguments } from '../config/command-line.ts';
+import { describeChange, diffPlans, type OptionChange } from '../config/diff.ts';
+import { type Host } from '../config/host.ts';
+import { jsonSchema } from '../config/json-schema.ts';
+import { loadPlan, type Loaded } from '../config/load.ts';
+import { tidyDiagnostics, type Diagnostic } from '../config/place.ts';
+import { type GroupPlan, type Plan } from '../config/plan.ts';
+import { humanReport, inColour, jsonReport, plain, tally } from './check-report.ts';
+
+/** What `check` needs of the world. */
+export interface CheckIo {
+  readonly host: Host;
+  readonly writeOut: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  /** Whether standard output is a terminal. */
+  readonly isTerminal: boolean;
+}
+
+/** Nothing wrong; something that --strict does not allow; something that the daemon does not allow. */
+const EXIT = { fine: 0, warned: 1, wrong: 2 } as const;
+
+const usage = `usage: tsupervisor check [-c FILE] [--strict] [--format=human|json] [--against=FILE]
+       tsupervisor check --schema
+
+Says everything that is wrong with a configuration, where, and what to write instead.
+
+  -c, --configuration FILE   the configuration; else $TSUPERVISOR_CONFIG, else where supervisord searches
+  --strict                   exit with 1 when there are warnings
+  --format=json              one JSON object instead of text
+  --against=FILE             what update would do to a daemon that runs FILE: groups added, changed, removed
+  --schema                   print the JSON schema of the configuration
+
+Exit code: 0 no error, 1 warnings with --strict, 2 errors.
+`;
+
+const OPTIONS = {
+  configuration: { type: 'string', short: 'c' },
+  strict: { type: 'boolean', default: false },
+  format: { type: 'string', default: 'human' },
+  against: { type: 'string' },
+  schema: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+type Options = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+/** Reads the words. @throws Error with a sentence about what is wrong with them */
+function parseOptions(argv: readonly string[]): Options {
+  const { values } = parseArgs({ args: [...argv], options: OPTIONS });
+  const { format } = values;
+  if (format !== 'human' && format !== 'json')
+    throw new Error(`cannot use --format=${format}: expected human or json`);
+  return values;
+}
+
+const load = (file: string | undefined, host: Host): Loaded =>
+  loadPlan({ file, argv0: 'tsupervisor', commandLine: noArguments }, host);
+
+function diagnose(loaded: Loaded, host: Host): readonly Diagnostic[] {
+  const { plan, ini, diagnostics } = loaded;
+  return plan ? tidyDiagnostics([...diagnostics, ...advise({ plan, ini, host })]) : diagnostics;
+}
+
+function showValue(value: unknown): string {
+  if (value instanceof Map) return JSON.stringify(Object.fromEntries(value));
+  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'unset');
+}
+
+const showChange = ({ process, option, before, after }: OptionChange): string =>
+  `    ${process}: ${option}: ${showValue(before)} -> ${showValue(after)}\n`;
+
+const groupOf = ({ groups }: Plan, wanted: string): readonly GroupPlan[] =>
+  groups.filter(({ name }) => name === wanted);
+
+function showDiff(before: Plan, after: Plan): string {
+  const { added, changed, removed } = diffPlans(before, after);
+  const details = (name: string): string =>
+    groupOf(before, name)
+      .flatMap((old) => groupOf(after, name).flatMap((fresh) => describeChange(old, fresh)))
+      .map(showChange)
+      .join('');
+  const lines = [
+    ...added.map((name) => `  added ${name}\n`),
+    ...changed.map((name) => `  changed ${name}\n${details(name)}`),
+    ...removed.map((name) => `  removed ${name}\n`),
+  ];
+  return `update from ${before.file ?? 'nothing'}:\n${lines.length === 0 ? '  nothing changes\n' : lines.join('')}`;
+}
+
+function exitCodeOf(diagnostics: readonly Diagnostic[], isStrict: boolean): number {
+  const { errors, warnings } = tally(diagnostics);
+  if (errors > 0) return EXIT.wrong;
+  return isStrict && warnings > 0 ? EXIT.warned : EXIT.fine;
+}
+
+function compare(plan: Plan, other: string, io: CheckIo): number {
+  const before = load(other, io.host);
+  if (before.plan === undefined) {
+    io.writeOut(humanReport(before.diagnostics, undefined, io.isTerminal ? inColour : plain));
+    return EXIT.wrong;
+  }
+  io.writeOut(showDiff(before.plan, plan));
+  return EXIT.fine;
+}
+
+function run(options: Options, io: CheckIo): number {
+  const { host } = io;
+  const loaded = load(options.configuration ?? host.environment.get('TSUPERVISOR_CONFIG'), host);
+  const diagnostics = diagnose(loaded, host);
+  const { plan } = loaded;
+  const paint = io.isTerminal && !host.environment.has('NO_COLOR') ? inColour : plain;
+  io.writeOut(
+    options.format === 'json' ? jsonReport(diagnostics, plan) : humanReport(diagnostics, plan, paint),
+  );
+  const differs = plan && options.against !== undefined ? compare(plan, options.against, io) : EXIT.fine;
+  return Math.max(exitCodeOf(diagnostics, options.strict), differs);
+}
+
+/**
+ * `tsupervisor check`: reports every mistake in a configuration at once.
+ *
+ * @param argv the words after `check`
+ * @returns the exit code: 0, 1 for warnings with --strict, 2 for errors and wrong usage
+ */
+export function check(argv: readonly string[], io: CheckIo): number {
+  let options: Options;
+  try {
+    options = parseOptions(argv);
+  } catch (error) {
+    io.writeError(
+      `Error: ${error instanceof Error ? error.message : String(error)}\nFor help, use tsupervisor check -h\n`,
+    );
+    return EXIT.wrong;
+  }
+  if (options.help) io.writeOut(usage);
+  else if (options.schema) io.writeOut(`${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
+  else return run(options, io);
+  return EXIT.fine;
+}

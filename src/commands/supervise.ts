@@ -1,0 +1,78 @@
+/**
+ * `tsupervisor [options] [-- CMD…]`: reads the configuration and supervises, until everything is to end.
+ */
+import { writeSync } from 'node:fs';
+import { type CommandLine, type CommandLineValues, parseCommandLine } from '../config/command-line.ts';
+import { type Host } from '../config/host.ts';
+import { type Loaded, emptyPlan, loadPlan } from '../config/load.ts';
+import { Daemon, type LoadedPlan } from '../daemon/daemon.ts';
+import { forwardableSignals, watchSignals } from '../linux/watch-signals.ts';
+import { describeDiagnostics, toMessages } from './diagnostics.ts';
+import { thisMachine } from './machine.ts';
+import { versionText } from './version-text.ts';
+
+/** Exit code of wrong usage and of a configuration that cannot be used (Supervisor: 2). */
+const usageExitCode = 2;
+
+/** Keeps the event loop alive, at the price of one wakeup in 24 days: signal handlers alone do not. */
+const longestIntervalMs = 2 ** 31 - 1;
+
+type SuperviseLine = Extract<CommandLine, { kind: 'supervise' }>;
+
+/** Runs the command line. Returns when everything is started; `leave` is called at the end. */
+export function supervise(argv: readonly string[], leave: (exitCode: number) => void): void {
+  const line = parseCommandLine(argv);
+  if (line.kind === 'usage') return refuse([line.message], leave);
+  if (line.kind === 'version') return answer(`${versionText}\n`, leave);
+  if (line.kind === 'help') {
+    void import('./help.ts').then(({ helpText }) => answer(helpText(), leave));
+    return undefined;
+  }
+  return start(line, leave);
+}
+
+function answer(text: string, leave: (exitCode: number) => void): void {
+  writeSync(1, text);
+  leave(0);
+}
+
+/** Supervisor's two lines, with whatever else there is to say between them. */
+function refuse(lines: readonly string[], leave: (exitCode: number) => void): void {
+  const [first = '', ...rest] = lines;
+  writeSync(2, [`Error: ${first}`, ...rest, `For help, use ${process.argv0} -h`, ''].join('\n'));
+  leave(usageExitCode);
+}
+
+function start({ values, command }: SuperviseLine, leave: (exitCode: number) => void): void {
+  // Before anything else: PID 1 has no default actions, and a signal now must not be lost.
+  let daemon: Daemon | undefined;
+  watchSignals(forwardableSignals, (signal) => daemon?.takeSignal(signal));
+  setInterval(() => undefined, longestIntervalMs);
+  const host = thisMachine();
+  const load = (): Loaded => loadConfiguration(values, command, host);
+  const loaded = load();
+  if (loaded.plan === undefined) return refuse(describeDiagnostics(loaded.diagnostics), leave);
+  daemon = new Daemon({
+    loaded: { plan: loaded.plan, messages: toMessages(loaded) },
+    mainCommand: command,
+    isQuiet: loaded.plan.file === undefined && !values.options.has('loglevel'),
+    host,
+    reload: () => {
+      const again = load();
+      const messages = toMessages(again);
+      return again.plan === undefined
+        ? { plan: undefined, messages }
+        : ({ plan: again.plan, messages } satisfies LoadedPlan);
+    },
+    leave,
+  });
+  process.on('uncaughtException', (error) => daemon?.survive(error));
+  daemon.begin();
+}
+
+/** Without -c or $TSUPERVISOR_CONFIG a lone command has no configuration: nothing is searched for. */
+function loadConfiguration(values: CommandLineValues, command: SuperviseLine['command'], host: Host): Loaded {
+  const file = values.configuration ?? host.environment.get('TSUPERVISOR_CONFIG');
+  if (file === undefined && command !== undefined) return emptyPlan(values, host);
+  return loadPlan({ file, argv0: process.argv0, commandLine: values }, host);
+}

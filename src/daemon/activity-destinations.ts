@@ -1,0 +1,48 @@
+/**
+ * Where the activity log's lines go: the log file if one is named, and stderr; never twice to the same stream.
+ *
+ * Supervisor in the foreground writes them to its stdout beside the log file, unless `silent`; a container's stdout
+ * belongs to the programs, so here it is stderr.
+ */
+import { type SupervisordValues } from '../config/plan.ts';
+import { type OutputPlane } from '../output/output-plane.ts';
+import { type OpenDestination } from '../output/destination.ts';
+
+/** A place for whole lines. */
+export interface LineDestination {
+  /** `line` ends with a newline. */
+  readonly write: (line: string) => void;
+  readonly reopen: () => void;
+  readonly close: () => void;
+}
+
+const toStderr = (plane: OutputPlane): LineDestination => ({
+  write: (line) => plane.writeLine('stderr', line),
+  reopen: () => undefined,
+  close: () => undefined,
+});
+
+/** @returns the destinations, and the errno name when the log file cannot be opened */
+export function activityDestinations(
+  { logfile, silent, logfile_maxbytes: maxBytes, logfile_backups: backupCount }: SupervisordValues,
+  plane: OutputPlane,
+): { readonly destinations: readonly LineDestination[]; readonly problem: string | undefined } {
+  const stderr = silent ? [] : [toStderr(plane)];
+  if (logfile.kind !== 'file') return { destinations: stderr, problem: undefined };
+  const opened = plane.acquire({ kind: 'file', path: logfile.path, maxBytes, backupCount });
+  const code = opened.open();
+  if (code !== undefined)
+    return { destinations: stderr, problem: `cannot open logfile ${logfile.path}: ${code}` };
+  // One of our own streams: the lines are there already, and once is enough.
+  const isStream = opened.format !== undefined;
+  return { destinations: isStream ? [toFile(opened)] : [toFile(opened), ...stderr], problem: undefined };
+}
+
+const toFile = (opened: OpenDestination): LineDestination => ({
+  write: (line) => {
+    if (opened.format !== undefined) opened.sink.beginLine();
+    opened.sink?.write(Buffer.from(line));
+  },
+  reopen: () => opened.sink?.reopen(),
+  close: () => opened.release(),
+});

@@ -1,0 +1,89 @@
+/**
+ * AUTO log files: made by us in childlogdir, one for each process and stream, and removed at the next start.
+ *
+ * Behaviour: Supervisor 4.3, options.py (mktempfile, clear_autochildlogdir); the identifier is taken literally,
+ * and only names that end as ours do are removed.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Who owns the files, and where they are. */
+export interface AutoLogsOptions {
+  readonly directory: string;
+  /** [supervisord] identifier. */
+  readonly identifier: string;
+  /** Is told of what could not be removed or made. */
+  readonly warn: (message: string) => void;
+}
+
+/** Bytes of randomness in a name: 8 hexadecimal digits. */
+const randomCount = 4;
+const attempts = 100;
+
+/** The AUTO logs of one plan. */
+export class AutoLogs {
+  readonly #options: AutoLogsOptions;
+  readonly #paths = new Map<string, string>();
+
+  constructor(options: AutoLogsOptions) {
+    this.#options = options;
+  }
+
+  /** The file of one stream of a process; made, empty and for our eyes only, when it is first asked for. */
+  pathOf(
+    { group, name }: { readonly group: string; readonly name: string },
+    stream: 'stdout' | 'stderr',
+  ): string {
+    const key = `${group}:${name} ${stream}`;
+    const known = this.#paths.get(key);
+    if (known !== undefined) return known;
+    const path = this.#make(`${name}-${stream}`);
+    this.#paths.set(key, path);
+    return path;
+  }
+
+  /** Removes what an earlier run has left behind. */
+  clear(): void {
+    const { directory, identifier, warn } = this.#options;
+    const middle = `---${identifier}-`;
+    for (const name of this.#names()) {
+      const rest = name.split(middle).at(1);
+      if (rest === undefined || !/^\S{8}\.log(\.\d{1,4})?$/.test(rest)) continue;
+      try {
+        unlinkSync(join(directory, name));
+      } catch {
+        warn(`Failed to clean up '${join(directory, name)}'`);
+      }
+    }
+  }
+
+  #names(): readonly string[] {
+    try {
+      return readdirSync(this.#options.directory);
+    } catch {
+      this.#options.warn('Could not clear childlog dir');
+      return [];
+    }
+  }
+
+  #make(start: string): string {
+    const { directory, identifier } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const path = join(
+        directory,
+        `${start}---${identifier}-${randomBytes(randomCount).toString('hex')}.log`,
+      );
+      try {
+        closeSync(openSync(path, 'wx', 0o600));
+        return path;
+      } catch (error) {
+        // Any other failure is told by the spawn, which opens the same path.
+        if (!isTaken(error) || attempt === attempts) return path;
+      }
+    }
+  }
+}
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EEXIST';

@@ -1,0 +1,63 @@
+/** Makes the processes of a plan: who they are, where they stand, what they run with. */
+import { type Host } from '../config/host.ts';
+import { type GroupPlan, type Plan, type ProcessPlan } from '../config/plan.ts';
+import { type ProcessEvent } from '../core/process-machine.ts';
+import { type OutputPlane } from '../output/output-plane.ts';
+import { ProcessOutput } from '../output/process-output.ts';
+import { type AutoLogs } from './auto-logs.ts';
+import { childEnvironment } from './child-environment.ts';
+import { outputPlan } from './output-plan.ts';
+import { processPolicy } from './policy.ts';
+import { spawnProgram } from './spawn-program.ts';
+import { Stdin } from './stdin.ts';
+import { type Body, type Standing, Supervised } from './supervised.ts';
+
+/** What processes are made with. */
+export interface Workshop {
+  readonly plan: Plan;
+  readonly plane: OutputPlane;
+  readonly autoLogs: AutoLogs;
+  readonly host: Host;
+  /** $SUPERVISOR_SERVER_URL; undefined: there is no server. */
+  readonly serverUrl: string | undefined;
+  readonly warn: (message: string) => void;
+}
+
+/** Makes the processes of one group, in start order. */
+export const makeGroup = (group: GroupPlan, workshop: Workshop): readonly Supervised[] =>
+  group.processes.map((plan) => makeProcess(plan, group, workshop));
+
+function makeProcess(plan: ProcessPlan, group: GroupPlan, workshop: Workshop): Supervised {
+  const output = new ProcessOutput(
+    outputPlan(plan, workshop.plan.supervisord, workshop.autoLogs),
+    workshop.plane,
+  );
+  const stdin = new Stdin();
+  const environment = childEnvironment(plan, {
+    inherited: workshop.host.environment,
+    serverUrl: workshop.serverUrl,
+  });
+  const program = { plan, environment, output, stdin, host: workshop.host, warn: workshop.warn };
+  const body: Body = {
+    spawn: (): ProcessEvent => spawnProgram(program),
+    buried: () => stdin.close(),
+    stderrTail: () =>
+      output
+        .tail(plan.redirect_stderr ? 'stdout' : 'stderr')
+        .read()
+        .toString(),
+    program: { plan, output, stdin },
+  };
+  return new Supervised(standingOf(plan, group), processPolicy(plan), body);
+}
+
+/** The rank is the group's priority: members of one group stop together, as in Supervisor. */
+const standingOf = ({ name, program, autostart, critical }: ProcessPlan, group: GroupPlan): Standing => ({
+  name,
+  group: group.name,
+  program,
+  rank: group.priority,
+  isListener: group.kind === 'eventlistener',
+  autostart,
+  critical,
+});

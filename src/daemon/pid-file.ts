@@ -1,0 +1,26 @@
+import { unlinkSync, writeFileSync } from 'node:fs';
+
+let written: string | undefined;
+
+/** Writes our pid and a newline, as Supervisor does. @returns false when it cannot be written */
+export function writePidFile(path: string): boolean {
+  try {
+    writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
+    written = path;
+    return true;
+  } catch {
+    // Supervisor goes on without it, too; the caller says so.
+    return false;
+  }
+}
+
+/** Removes the pidfile if it is ours: another instance's stays. */
+export function removePidFile(path: string | undefined): void {
+  if (path === undefined || written !== path) return;
+  written = undefined;
+  try {
+    unlinkSync(path);
+  } catch {
+    // Somebody has removed it before us.
+  }
+}
