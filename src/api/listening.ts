@@ -20,7 +20,6 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
   ['EADDRINUSE', 'another program is listening there'],
   ['EADDRNOTAVAIL', 'this machine has no such address'],
   ['EACCES', 'permission denied'],
-  ['ENOENT', 'there is no such folder'],
   ['EROFS', 'the file system is read-only'],
 ]);
 

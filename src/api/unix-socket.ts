@@ -5,7 +5,7 @@
  * name, by link(2), which never replaces anything: of two daemons one wins. Supervisor does it in the same order, but with
  * the umask's mode (http.py, supervisor_af_unix_http_server).
  */
-import { chmodSync, chownSync, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
 import { createConnection, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { codeOf, ListenError, listening } from './listening.ts';
@@ -61,10 +61,10 @@ async function clearStale(path: string): Promise<void> {
 }
 
 /** Binding cannot wait, so no other code of ours runs with this umask. */
-function bindPrivately(server: Server, path: string): Promise<void> {
+function bindPrivately(server: Server, file: string, temporary: string): Promise<void> {
   const umask = process.umask(0o177);
   try {
-    return listening(server, path, { path });
+    return listening(server, file, { path: temporary });
   } finally {
     process.umask(umask);
   }
@@ -95,7 +95,10 @@ export async function listenAtUnix(server: Server, place: UnixPlace): Promise<()
   const temporary = join(dirname(file), `.${process.pid}.${Math.random().toString(36).slice(2, 8)}`);
   if (Math.max(Buffer.byteLength(file), Buffer.byteLength(temporary)) > maxPathBytes)
     throw new ListenError(file, `the path is longer than ${maxPathBytes} bytes`);
-  await bindPrivately(server, temporary);
+  // libuv calls this EACCES.
+  if (!existsSync(dirname(file)))
+    throw new ListenError(file, `there is no folder ${dirname(file)}`, 'ENOENT');
+  await bindPrivately(server, file, temporary);
   try {
     give(temporary, place);
     // Each round somebody else may have taken the name again; then there is a server.

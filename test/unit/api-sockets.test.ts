@@ -1,0 +1,137 @@
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, linkSync, lstatSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { test } from 'node:test';
+import { type OpenServer, openServer, type ServerPlace } from '../../src/api/server.ts';
+import { Scratch } from '../support/scratch.ts';
+
+const open = (place: ServerPlace): Promise<OpenServer> =>
+  openServer({
+    place,
+    load: () => Promise.reject(new Error('nobody connects')),
+    failed: () => undefined,
+    ownSignals: ['SIGTERM'],
+  });
+
+const at = (file: string, chmod = 0o700): ServerPlace => ({ kind: 'unix', file, chmod, chown: undefined });
+
+const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
+
+test('a unix socket has its mode, leaves no other name, and goes away when the server is closed', async () => {
+  await using scratch = new Scratch();
+  const server = await open(at(scratch.path('s'), 0o770));
+
+  equal(modeOf(scratch.path('s')), 0o770);
+  deepEqual(readdirSync(scratch.folder), ['s']);
+  server.close();
+  equal(existsSync(scratch.path('s')), false);
+});
+
+test('a socket that nobody listens at is taken over', async () => {
+  await using scratch = new Scratch();
+  const stale = createServer();
+  stale.listen(scratch.path('old'));
+  await once(stale, 'listening');
+  // A hard link survives the server, as the socket of a daemon that was killed does.
+  linkSync(scratch.path('old'), scratch.path('s'));
+  stale.close();
+  await once(stale, 'close');
+
+  const server = await open(at(scratch.path('s')));
+
+  await once(connect(scratch.path('s')), 'connect');
+  server.close();
+});
+
+test('a socket at which somebody listens is left alone', async () => {
+  await using scratch = new Scratch();
+  const first = await open(at(scratch.path('s')));
+
+  await rejects(open(at(scratch.path('s'))), {
+    message: `cannot listen at ${scratch.path('s')}: another server is listening there`,
+  });
+
+  deepEqual(readdirSync(scratch.folder), ['s']);
+  first.close();
+});
+
+test('a file that is no socket is left alone', async () => {
+  await using scratch = new Scratch();
+  writeFileSync(scratch.path('s'), 'mine');
+
+  await rejects(open(at(scratch.path('s'))), /there is something else of that name/);
+
+  equal(scratch.read('s'), 'mine');
+  deepEqual(readdirSync(scratch.folder), ['s']);
+});
+
+test('the socket of another daemon is not removed by ours', async () => {
+  await using scratch = new Scratch();
+  const first = await open(at(scratch.path('s')));
+  unlinkSync(scratch.path('s'));
+  const second = await open(at(scratch.path('s')));
+
+  first.close();
+
+  equal(existsSync(scratch.path('s')), true);
+  second.close();
+});
+
+test('a path that is too long or leads nowhere is an error that names it', async () => {
+  await using scratch = new Scratch();
+
+  await rejects(
+    open(at(scratch.path('x'.repeat(120)))),
+    /cannot listen at .*xxx: the path is longer than 107 bytes/,
+  );
+  await rejects(open(at(scratch.path('none/s'))), /cannot listen at .*none\/s: there is no folder .*none$/);
+});
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return address !== null && typeof address === 'object' ? address.port : 0;
+};
+
+test('a TCP server listens at IPv4, IPv6, localhost and everywhere', async () => {
+  for (const [host, to] of [
+    ['127.0.0.1', '127.0.0.1'],
+    ['::1', '::1'],
+    ['localhost', '127.0.0.1'],
+    ['', '127.0.0.1'],
+  ] as const) {
+    const port = await freePort();
+    const server = await open({ kind: 'inet', host, port });
+    await once(connect(port, to), 'connect');
+    server.close();
+  }
+});
+
+test('a port in use is an error that names it', async () => {
+  const port = await freePort();
+  const server = await open({ kind: 'inet', host: '::1', port });
+
+  await rejects(open({ kind: 'inet', host: '::1', port }), (error) => {
+    match(
+      String(error),
+      new RegExp(String.raw`cannot listen at \[::1\]:${port}: another program is listening there`),
+    );
+    return true;
+  });
+
+  server.close();
+});
+
+test('signals that the daemon takes itself are not taken by the clean-up', async () => {
+  await using scratch = new Scratch();
+  const before = process.listeners('SIGTERM').length;
+  const server = await open(at(scratch.path('s')));
+
+  equal(process.listeners('SIGTERM').length, before);
+
+  server.close();
+});
