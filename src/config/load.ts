@@ -31,6 +31,8 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
   /** What Supervisor prints after `Error: `: it stops at the first error. undefined: there is none. */
   readonly supervisorError: string | undefined;
+  /** What was read, for checks that want to name a line. */
+  readonly ini: IniFile;
   /** For the activity log, all CRIT first, then WARN, then INFO. */
   readonly messages: readonly ParseMessage[];
 }
@@ -48,7 +50,8 @@ function collector() {
     hasErrors,
     report: (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic),
     log: (message: ParseMessage): void => void messages.push(message),
-    loaded: (plan: Plan): Loaded => ({
+    loaded: (plan: Plan, ini: IniFile): Loaded => ({
+      ini,
       plan: hasErrors() ? undefined : plan,
       diagnostics: tidyDiagnostics(diagnostics),
       supervisorError: diagnostics.find(isError)?.supervisor,
@@ -57,10 +60,13 @@ function collector() {
   };
 }
 
+const nothing: IniFile = { sections: new Map(), badLines: [] };
+
 const failed = (diagnostic: Diagnostic): Loaded => ({
   plan: undefined,
   diagnostics: [diagnostic],
   supervisorError: diagnostic.supervisor,
+  ini: nothing,
   messages: [],
 });
 
@@ -119,7 +125,7 @@ function loadFile(file: string, commandLine: CommandLineValues, machine: Host): 
   reportUnknown(files, report);
   const plan = readPlan(reading, file, commandLine);
   reportDependencies(plan, reading);
-  return loaded(plan);
+  return loaded(plan, reading.ini);
 }
 
 /** Reads a configuration and reports every problem in it. Nothing is thrown for what a file may hold. */
@@ -132,6 +138,5 @@ export function loadPlan(request: LoadRequest, host: Host): Loaded {
 export function emptyPlan(commandLine: CommandLineValues, host: Host): Loaded {
   const { report, log, loaded } = collector();
   const names: NameSource = { here: host.cwd, nodename: host.nodename, environments: [host.environment] };
-  const ini: IniFile = { sections: new Map(), badLines: [] };
-  return loaded(readPlan({ ini, host, names, report, log }, undefined, commandLine));
+  return loaded(readPlan({ ini: nothing, host, names, report, log }, undefined, commandLine), nothing);
 }

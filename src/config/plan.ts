@@ -1,3 +1,4 @@
+import { type EventType } from '../core/event-types.ts';
 import { type FcgiAddress, type InetAddress } from './addresses.ts';
 import { type Owner } from './identity.ts';
 import { type ProgramValues } from './options-sections.ts';
@@ -53,7 +54,7 @@ export type GroupPlan =
       readonly kind: 'eventlistener';
       /** How many events are kept while every listener is busy. */
       readonly buffer_size: number;
-      readonly events: readonly string[];
+      readonly events: readonly EventType[];
       readonly result_handler: string;
     })
   | (GroupBasics & { readonly kind: 'fcgi-program'; readonly socket: FcgiSocket });
