@@ -1,15 +1,20 @@
 /**
  * The way in and the only way out: argv[0] or the first word chooses the command, and its exit code is ours.
  */
+import { writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { exitNow } from './linux/exit.ts';
 import { supervise } from './commands/supervise.ts';
 
-/** A command: takes the words after its name; resolves with the exit code. */
-type Command = (argv: readonly string[]) => Promise<number>;
+/** A command: takes the words after its name; answers with the exit code. */
+type Command = (argv: readonly string[]) => number | Promise<number>;
 
 /** Loaded when it is called: a plain start must not pay for the others. */
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['ctl', async () => withClient((await import('./commands/ctl.ts')).ctl)],
+  ['health', async () => withClient((await import('./commands/ctl.ts')).ctl, 'health')],
+  ['check', loadCheck],
+  ['sample', loadSample],
   ['pidproxy', async () => (await import('./commands/pidproxy.ts')).pidproxy],
   ['version', async () => (await import('./commands/version.ts')).version],
 ]);
@@ -20,6 +25,37 @@ const names: ReadonlyMap<string, string> = new Map([
   ['pidproxy', 'pidproxy'],
   ['echo_supervisord_conf', 'sample'],
 ]);
+
+type Client = (typeof import('./commands/ctl.ts'))['ctl'];
+
+function withClient(ctl: Client, ...first: readonly string[]): Command {
+  return async (argv) => ctl([...first, ...argv], process);
+}
+
+async function loadCheck(): Promise<Command> {
+  const [{ check }, { thisMachine }] = await Promise.all([
+    import('./commands/check.ts'),
+    import('./commands/machine.ts'),
+  ]);
+  const io = {
+    host: thisMachine(),
+    writeOut: (text: string) => writeAll(1, text),
+    writeError: (text: string) => writeAll(2, text),
+    isTerminal: process.stdout.isTTY,
+  };
+  return (argv) => check(argv, io);
+}
+
+async function loadSample(): Promise<Command> {
+  const { sample } = await import('./commands/sample.ts');
+  return (argv) => sample(argv, (text) => writeAll(1, text));
+}
+
+/** Writes all of it before it returns: the process may end right after. */
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+}
 
 /** Lets the clean-ups that signal-exit holds run, and ends without waiting for threads that may be stuck. */
 function leave(exitCode: number): never {
@@ -35,10 +71,15 @@ function run(): void {
   const argv = name === undefined ? words.slice(1) : words;
   void load()
     .then(async (command) => command(argv))
-    .then(leave, (error: unknown) => {
-      process.stderr.write(`tsupervisor: ${error instanceof Error ? error.stack : String(error)}\n`);
+    .then(leaveWritten, (error: unknown) => {
+      writeAll(2, `tsupervisor: ${error instanceof Error ? error.stack : String(error)}\n`);
       leave(1);
     });
+}
+
+/** The client writes through streams, which may still hold something. */
+function leaveWritten(exitCode: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => leave(exitCode)));
 }
 
 run();
