@@ -4,9 +4,6 @@
  * `len` counts characters (code points), as Supervisor 4 under Python 3 does: its childutils, and with it nearly
  * every listener, reads that many characters from a text stream. A reader of bytes sees the same number as long as
  * the payload is ASCII; for other payloads the two cannot both be right, so a pool may be told to count bytes.
- * A text stream of Python also makes one character of CR LF, and keeps a CR at the end back until it has seen what
- * follows: with either, `read(len)` would wait for a character that never comes. Both are sent as LF, which is what
- * such a listener sees in any case.
  *
  * Source: supervisor/events.py (payload), process.py (_eventEnvelope), childutils.py (wait) of 4.2.5.
  */
@@ -85,14 +82,11 @@ const WRITERS: Writers = {
   PROCESS_GROUP_REMOVED: groupName,
 };
 
-/** CR LF, and a CR that ends the payload. */
-const unreadable = /\r\n|\r$/g;
-
 /** The payload of a notification. */
 export function payloadOf(notification: Notification): string {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript cannot correlate the two unions; `Writers` has checked every cell
   const write = WRITERS[notification.type] as (data: Notification) => string;
-  return write(notification).replaceAll(unreadable, '\n').toWellFormed();
+  return write(notification).toWellFormed();
 }
 
 /** The header line and the payload, as bytes. */

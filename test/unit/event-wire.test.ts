@@ -92,12 +92,12 @@ test('a byte order mark is kept', () => {
   equal(textOf(Uint8Array.of(0xef, 0xbb, 0xbf, 97)), '\uFEFFa');
 });
 
-test('what a text stream of Python would read as fewer characters is not sent', () => {
+test('output is passed on as it is, carriage returns too', () => {
   const data = bytes('10%\r20%\r\nend\r');
 
   equal(
     payloadOf({ type: 'PROCESS_LOG_STDOUT', process, pid: 5, data }),
-    'processname:a groupname:g pid:5 channel:stdout\n10%\r20%\nend\n',
+    'processname:a groupname:g pid:5 channel:stdout\n10%\r20%\r\nend\r',
   );
 });
 
