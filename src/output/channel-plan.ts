@@ -22,7 +22,7 @@ export interface ChannelPlan {
   readonly tailBytes: number;
   /** 0: no capture mode. */
   readonly captureMaxBytes: number;
-  /** Sees all that is read (after `stripAnsi`, with captured text). The bytes are valid during the call only. */
+  /** Sees what is read, after `stripAnsi` and without captured text. The bytes are valid during the call only. */
   readonly observe?: (chunk: Uint8Array, pid: number) => void;
   /** Receives each captured text. */
   readonly captured?: (text: Uint8Array, pid: number) => void;

@@ -6,8 +6,12 @@ import { type LineOrigin } from './format-json.ts';
 import { MemoryTail } from './memory-tail.ts';
 import { type OutputPlane } from './output-plane.ts';
 import { type OpenDestination } from './destination.ts';
-import { PipeReader } from './pipe-reader.ts';
+import { PipeReader, type PipeReaderOptions } from './pipe-reader.ts';
 import { AnsiStripper } from './strip-ansi.ts';
+
+const nothing = new Uint8Array(0);
+
+type Filters = Pick<PipeReaderOptions, 'filter' | 'filterEnd'>;
 
 /** One stream, stdout or stderr, of a process, over all its instances. */
 export class Channel {
@@ -38,13 +42,12 @@ export class Channel {
   read(options: { readonly fd: number; readonly origin: LineOrigin; readonly onEnd: () => void }): void {
     this.#destination ??= this.#plane.acquire(this.#plan.destination);
     this.#readers++;
-    const filters = this.#filters(options.origin.pid);
     void new PipeReader({
       fd: options.fd,
       flow: this.#flow(this.#destination, options.origin),
       space: this.#plane.readSpace,
       growPipe: this.#plane.growPipe,
-      ...filters,
+      ...this.#filters(options.origin.pid),
       onEnd: () => this.#ended(options.onEnd),
     });
   }
@@ -81,25 +84,33 @@ export class Channel {
     return this.#plane.lineFlow({ sink, format, origin, name: this.#name });
   }
 
-  #filters(pid: number): { filter: (chunk: Uint8Array) => Uint8Array; filterEnd: () => Uint8Array } {
-    const { stripAnsi, observe, captureMaxBytes } = this.#plan;
+  /** What has been read passes, in this order: strip_ansi; capture mode; those who look on; the tail in memory. */
+  #filters(pid: number): Filters {
+    const { stripAnsi, observe } = this.#plan;
     const stripper = stripAnsi ? new AnsiStripper() : undefined;
-    const capture = captureMaxBytes > 0 ? this.#capture(captureMaxBytes, pid) : undefined;
-    const pass = (chunk: Uint8Array): Uint8Array => {
-      this.tail.append(chunk);
-      return chunk;
+    const capture = this.#capture(pid);
+    const keep = (text: Uint8Array): Uint8Array => {
+      this.tail.append(text);
+      return text;
     };
     return {
       filter: (chunk) => {
         const text = stripper?.strip(chunk) ?? chunk;
+        if (capture !== undefined) return keep(capture.filter(text));
         observe?.(text, pid);
-        return pass(capture?.filter(text) ?? text);
+        return keep(text);
       },
-      filterEnd: () => pass(capture?.end() ?? new Uint8Array(0)),
+      filterEnd: () => keep(capture?.end() ?? nothing),
     };
   }
 
-  #capture(maxBytes: number, pid: number): Capture {
-    return new Capture({ maxBytes, emit: (text) => this.#plan.captured?.(text, pid) });
+  #capture(pid: number): Capture | undefined {
+    const { captureMaxBytes, captured, observe } = this.#plan;
+    if (captureMaxBytes === 0) return undefined;
+    return new Capture({
+      maxBytes: captureMaxBytes,
+      emit: (text) => captured?.(text, pid),
+      observe: (text) => observe?.(text, pid),
+    });
   }
 }

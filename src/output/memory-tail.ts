@@ -46,6 +46,11 @@ export class MemoryTail {
     return bytes;
   }
 
+  /** All that is kept, as text; bytes that are no UTF-8 as U+FFFD. */
+  text(): string {
+    return this.read().toString();
+  }
+
   /** Forgets what is kept. Offsets go on. */
   clear(): void {
     this.#clearedTo = this.#size;

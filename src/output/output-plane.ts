@@ -76,14 +76,9 @@ export class OutputPlane {
 
   /** The sink of a destination. Nothing is opened yet; each call is to be released once. */
   acquire(destination: Destination): OpenDestination {
-    switch (destination.kind) {
-      case 'none':
-        return noDestination;
-      case 'stream':
-        return streamDestination(this[destination.stream], destination.format);
-      case 'file':
-        return this.#acquireFile(destination);
-    }
+    if (destination.kind === 'none') return noDestination;
+    if (destination.kind === 'file') return this.#acquireFile(destination);
+    return streamDestination(this[destination.stream], destination.format);
   }
 
   /** The way of one stream's lines to a shared stream. */

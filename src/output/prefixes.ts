@@ -36,6 +36,7 @@ export class Prefixes {
   }
 }
 
+/** In characters, not in UTF-16 units. */
 function widthOf(name: string): number {
-  return [...name].length;
+  return Array.from(name).length;
 }

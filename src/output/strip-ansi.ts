@@ -1,12 +1,27 @@
 const escape = 0x1b;
 const bell = 0x07;
 const newline = 0x0a;
+const openBracket = 0x5b;
+const backslash = 0x5c;
 
 /**
  * Where in a terminal's control sequence a byte is (ECMA-48): in text; after ESC; in the parameters of a control
  * sequence (ESC [); in a control string (ESC ] and its kin); after the ESC that may end one.
  */
 type State = 'text' | 'escape' | 'sequence' | 'string' | 'stringEscape';
+
+/** What to make of a byte: the state after it, and whether it belongs to the text. */
+interface Verdict {
+  readonly next: State;
+  readonly isText: boolean;
+}
+
+const text: Verdict = { next: 'text', isText: true };
+const toText: Verdict = { next: 'text', isText: false };
+const toEscape: Verdict = { next: 'escape', isText: false };
+const toSequence: Verdict = { next: 'sequence', isText: false };
+const toControlString: Verdict = { next: 'string', isText: false };
+const toStringEscape: Verdict = { next: 'stringEscape', isText: false };
 
 /** The second bytes of control strings: DCS, SOS, OSC, PM, APC. */
 const stringOpeners = new Set([0x50, 0x58, 0x5d, 0x5e, 0x5f]);
@@ -22,60 +37,42 @@ export class AnsiStripper {
   /** The text of a chunk: the chunk itself if there is nothing to remove, else a copy. */
   strip(chunk: Uint8Array): Uint8Array {
     if (this.#state === 'text' && !chunk.includes(escape)) return chunk;
-    const text = new Uint8Array(chunk.length);
+    const kept = new Uint8Array(chunk.length);
     let used = 0;
-    for (const byte of chunk) if (this.#isText(byte)) text[used++] = byte;
-    return text.subarray(0, used);
-  }
-
-  #isText(byte: number): boolean {
-    switch (this.#state) {
-      case 'text':
-        return this.#enter(byte === escape ? 'escape' : 'text') === 'text';
-      case 'escape':
-        return this.#afterEscape(byte);
-      case 'sequence':
-        return this.#inSequence(byte);
-      case 'string':
-        return this.#inString(byte);
-      case 'stringEscape':
-        return byte === 0x5c ? this.#skip('text') : this.#afterEscape(byte);
+    for (const byte of chunk) {
+      const { next, isText } = table[this.#state](byte);
+      this.#state = next;
+      if (isText) kept[used++] = byte;
     }
+    return kept.subarray(0, used);
   }
+}
 
-  #afterEscape(byte: number): boolean {
-    if (byte === 0x5b) return this.#skip('sequence');
-    if (stringOpeners.has(byte)) return this.#skip('string');
-    // Intermediate bytes (ESC ( B) are followed by more.
-    if (byte >= 0x20 && byte <= 0x2f) return this.#skip('escape');
-    if (byte >= 0x30 && byte <= 0x7e) return this.#skip('text');
-    return this.#foreign(byte);
-  }
+/** What a byte means, by the state it is met in. */
+const table: Readonly<Record<State, (byte: number) => Verdict>> = {
+  text: foreign,
+  escape: afterEscape,
+  sequence: (byte) => {
+    if (byte >= 0x20 && byte <= 0x3f) return toSequence;
+    return byte >= 0x40 && byte <= 0x7e ? toText : foreign(byte);
+  },
+  string: (byte) => {
+    if (byte === bell) return toText;
+    if (byte === escape) return toStringEscape;
+    return byte === newline ? text : toControlString;
+  },
+  stringEscape: (byte) => (byte === backslash ? toText : afterEscape(byte)),
+};
 
-  #inSequence(byte: number): boolean {
-    if (byte >= 0x20 && byte <= 0x3f) return this.#skip('sequence');
-    if (byte >= 0x40 && byte <= 0x7e) return this.#skip('text');
-    return this.#foreign(byte);
-  }
+function afterEscape(byte: number): Verdict {
+  if (byte === openBracket) return toSequence;
+  if (stringOpeners.has(byte)) return toControlString;
+  // Intermediate bytes (ESC ( B) are followed by more.
+  if (byte >= 0x20 && byte <= 0x2f) return toEscape;
+  return byte >= 0x30 && byte <= 0x7e ? toText : foreign(byte);
+}
 
-  #inString(byte: number): boolean {
-    if (byte === bell) return this.#skip('text');
-    if (byte === escape) return this.#skip('stringEscape');
-    return byte === newline ? this.#foreign(byte) : this.#skip('string');
-  }
-
-  /** A byte that cannot belong to the sequence: the sequence is over, the byte is text or begins the next one. */
-  #foreign(byte: number): boolean {
-    return this.#enter(byte === escape ? 'escape' : 'text') === 'text';
-  }
-
-  #skip(state: State): false {
-    this.#state = state;
-    return false;
-  }
-
-  #enter(state: State): State {
-    this.#state = state;
-    return state;
-  }
+/** A byte that cannot belong to the sequence: the sequence is over, the byte is text or begins the next one. */
+function foreign(byte: number): Verdict {
+  return byte === escape ? toEscape : text;
 }
