@@ -3,8 +3,17 @@ import { join } from 'node:path';
 import type { Capability, Contender, Output, Program } from './contender.ts';
 
 const everything: ReadonlySet<Capability> = new Set([
-  ...(['many', 'restart', 'stop', 'orphans', 'idle', 'stall', 'raw', 'prefix', 'json', 'file'] as const),
-]);
+  'many',
+  'restart',
+  'stop',
+  'orphans',
+  'idle',
+  'stall',
+  'raw',
+  'prefix',
+  'json',
+  'file',
+] as const);
 
 const without = (...missing: readonly Capability[]): ReadonlySet<Capability> =>
   everything.difference(new Set(missing));
@@ -55,7 +64,8 @@ export const s6: Contender = {
   can: without('raw', 'prefix', 'json', 'file', 'stall'),
   prepare: (folder, programs) => [
     '/usr/bin/s6-svscan',
-    ...['-c', String(Math.max(16, programs.length))],
+    '-c',
+    String(Math.max(16, programs.length)),
     writeServices(folder, programs),
   ],
 };

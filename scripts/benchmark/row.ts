@@ -6,8 +6,8 @@ export interface Figure {
   readonly title: string;
   readonly unit: string;
   readonly better: 'less' | 'more';
-  /** What ours has to reach, in the unit. */
-  readonly target: number;
+  /** What ours has to reach, in the unit; undefined: told, not judged. */
+  readonly target: number | undefined;
 }
 
 /** How much of everything is done. */

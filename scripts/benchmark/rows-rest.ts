@@ -28,10 +28,11 @@ function memoryWith(count: number, anonymousTarget: number): Row {
   const programs = `${count} idle program${count === 1 ? '' : 's'}`;
   return {
     name: `memory-${count}`,
+    // Mapped pages of the executable fill RSS and PSS, but the kernel can drop them: only what is anonymous is judged.
     figures: [
       { title: `anonymous memory, ${programs}`, unit: 'MB', better: 'less', target: anonymousTarget },
-      { title: `PSS, ${programs}`, unit: 'MB', better: 'less', target: anonymousTarget + 50 },
-      { title: `RSS, ${programs}`, unit: 'MB', better: 'less', target: anonymousTarget + 60 },
+      { title: `PSS, ${programs}`, unit: 'MB', better: 'less', target: undefined },
+      { title: `RSS, ${programs}`, unit: 'MB', better: 'less', target: undefined },
     ],
     needs: count === 1 ? undefined : 'many',
     runs: { quick: 1, full: 3 },

@@ -22,7 +22,7 @@ export function renderTable(
     return [
       figure.title,
       figure.unit,
-      `${figure.better === 'less' ? '≤' : '≥'} ${format(figure.target)}`,
+      goal(figure),
       ...contenders.map((name) => format(values.get(name) ?? Number.NaN)),
       advantage(figure, mine, values.get(other) ?? Number.NaN),
       verdict(figure, mine),
@@ -38,8 +38,12 @@ function advantage({ better }: Figure, mine: number, others: number): string {
   return Number.isFinite(ratio) ? `${format(ratio)}×` : '∞';
 }
 
+function goal({ better, target }: Figure): string {
+  return target === undefined ? '–' : `${better === 'less' ? '≤' : '≥'} ${format(target)}`;
+}
+
 function verdict({ better, target }: Figure, mine: number): string {
-  if (Number.isNaN(mine)) return '–';
+  if (target === undefined || Number.isNaN(mine)) return '–';
   return (better === 'less' ? mine <= target : mine >= target) ? 'yes' : 'NO';
 }
 

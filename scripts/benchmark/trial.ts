@@ -97,7 +97,7 @@ export class Trial implements AsyncDisposable {
     const [pid] = this.stamps('pid');
     const [exit] = this.stamps('exit');
     if (pid !== undefined && exit === undefined) process.kill(pid.value, 'SIGKILL');
-    await Promise.all(this.#children.map((child) => (isOver(child) ? undefined : once(child, 'exit'))));
+    await Promise.all(this.#children.filter((child) => !isOver(child)).map((child) => once(child, 'exit')));
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -116,10 +116,10 @@ export class Trial implements AsyncDisposable {
     this.#children.push(spawn(join(this.#setting.tools, tool), args, { stdio }));
   }
 
+  /** When everything has ended, the sink too, nothing more can come. */
   #checkAlive(word: string): void {
-    if (word !== 'exit' && this.stamps('exit').length > 0 && this.stamps(word).length === 0) {
-      throw new Error(this.#complaint(word));
-    }
+    if (!this.#children.every(isOver)) return;
+    if (this.stamps(word).length === 0) throw new Error(this.#complaint(word));
   }
 
   #complaint(word: string): string {

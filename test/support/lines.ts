@@ -7,17 +7,14 @@ export class Lines {
   readonly all: string[] = [];
   readonly #name: string;
   readonly #chunks: Buffer[] = [];
-  readonly #ended: Promise<unknown>;
+  readonly #ended: Promise<void>;
   #isOver = false;
   #wake = Promise.withResolvers<void>();
 
   /** @param name - what the streams are called in an error message */
   constructor(name: string, streams: readonly Readable[]) {
     this.#name = name;
-    this.#ended = Promise.all(streams.map((stream) => this.#collect(stream))).then(() => {
-      this.#isOver = true;
-      this.#wake.resolve();
-    });
+    this.#ended = this.#collectAll(streams);
   }
 
   /** Every byte so far. */
@@ -62,6 +59,12 @@ export class Lines {
 
   #missing(pattern: RegExp): string {
     return `${String(pattern)} in ${this.#name}, which so far is:\n${this.text}`;
+  }
+
+  async #collectAll(streams: readonly Readable[]): Promise<void> {
+    await Promise.all(streams.map((stream) => this.#collect(stream)));
+    this.#isOver = true;
+    this.#wake.resolve();
   }
 
   #collect(stream: Readable): Promise<void> {

@@ -148,11 +148,20 @@ const isRoot = process.getuid?.() === 0;
 
 const namespaceArgv = [
   // The namespace dies with the test, also when the test is killed.
-  ...['--pdeathsig', 'KILL', 'unshare'],
+  '--pdeathsig',
+  'KILL',
+  'unshare',
   ...(isRoot ? [] : ['--user', '--map-root-user']),
-  ...['--pid', '--fork', '--mount-proc', '--kill-child', '--'],
+  '--pid',
+  '--fork',
+  '--mount-proc',
+  '--kill-child',
+  '--',
   // The default control socket is in /run: tests that run at the same time must not share it.
-  ...['/bin/sh', '-c', 'mount -t tmpfs -o mode=755 tmpfs /run && exec "$@"', 'sh'],
+  '/bin/sh',
+  '-c',
+  'mount -t tmpfs -o mode=755 tmpfs /run && exec "$@"',
+  'sh',
 ];
 
 const enterFlags = [...(isRoot ? [] : ['--user', '--preserve-credentials']), '--pid', '--mount'];

@@ -29,8 +29,8 @@ export interface Identity {
   readonly descriptors: Readonly<Record<string, string>>;
 }
 
-type Message =
-  | { readonly answer: unknown }
+type Message<Answer = unknown> =
+  | { readonly answer: Answer }
   | { readonly error: string }
   | { readonly signal: NodeJS.Signals };
 
@@ -61,7 +61,7 @@ export class Puppet {
     socket.on('error', () => undefined);
     const messages = createInterface({ input: socket })[Symbol.asyncIterator]();
     const hello = await messages.next();
-    return new Puppet(socket, messages, JSON.parse(String(hello.value)) as { name: string; pid: number });
+    return new Puppet(socket, messages, parseWire(String(hello.value)));
   }
 
   /** Ends with this exit code. Resolves when it has ended. */
@@ -151,12 +151,12 @@ export class Puppet {
 
   /** Tells who and where it is: ids, folder, limits, environment, descriptors. */
   async identity(): Promise<Identity> {
-    return (await this.#ask('identity')) as Identity;
+    return await this.#ask('identity');
   }
 
   /** A resource limit, soft and hard, by its name without RLIMIT_; -1 is no limit. */
   async limit(name: string): Promise<readonly [number, number]> {
-    return (await this.#ask('limit', name)) as [number, number];
+    return await this.#ask('limit', name);
   }
 
   /** Lets go of it; the program then ends with 0. */
@@ -170,10 +170,10 @@ export class Puppet {
   }
 
   /** One order at a time: answers carry no number. */
-  async #ask(...order: readonly unknown[]): Promise<unknown> {
+  async #ask<Answer>(...order: readonly unknown[]): Promise<Answer> {
     this.#send(order);
     for (;;) {
-      const message = await this.#next();
+      const message = await this.#next<Answer>();
       if ('answer' in message) return message.answer;
       if ('error' in message) throw new Error(message.error);
       this.#signals.push(message.signal);
@@ -188,13 +188,20 @@ export class Puppet {
     throw new Error(`cannot wait for a signal to ${this.name}: it answers an order`);
   }
 
-  async #next(): Promise<Message> {
+  async #next<Answer>(): Promise<Message<Answer>> {
     const next = await this.#messages.next();
     if (next.done === true) throw new Error(`cannot talk to puppet ${this.name}: it has ended`);
-    return JSON.parse(next.value) as Message;
+    return parseWire(next.value);
   }
 
   #send(order: readonly unknown[]): void {
     this.#socket.write(`${JSON.stringify(order)}\n`);
   }
+}
+
+/** puppet.py writes what the types here say; a test that fails by a mistake in either is told by its assertion. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller's word is what is trusted
+function parseWire<T>(line: string): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the other half of the wire is ours
+  return JSON.parse(line) as T;
 }
