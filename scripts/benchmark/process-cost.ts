@@ -10,14 +10,14 @@ export interface Memory {
 }
 
 /** Memory as smaps_rollup tells it (proc(5)). */
-export function memoryOf(pid: number): Memory {
+function memoryOf(pid: number): Memory {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const field = (name: string): number => (numberAfter(rollup, name) * 1024) / 1e6;
   return { rss: field('Rss'), pss: field('Pss'), anonymous: field('Anonymous') };
 }
 
 /** Memory of a process and all its descendants except those whose pids are given, in MB. */
-export function memoryOfTree(pid: number, except: ReadonlySet<number>): Memory {
+function memoryOfTree(pid: number, except: ReadonlySet<number>): Memory {
   const all = treeOf(pid)
     .filter((member) => !except.has(member))
     .map(memoryOf);

@@ -129,7 +129,7 @@ export class Trial implements AsyncDisposable {
 }
 
 /** Reads a file of stamps; one that is not there yet is empty. */
-export function readStamps(file: string): readonly Stamp[] {
+function readStamps(file: string): readonly Stamp[] {
   return readIfThere(file)
     .split('\n')
     .slice(0, -1)
@@ -140,7 +140,7 @@ export function readStamps(file: string): readonly Stamp[] {
 }
 
 /** Now, on the clock that the C programs use: Node's hrtime is CLOCK_MONOTONIC. */
-export function monotonicMs(): number {
+function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
