@@ -1,4 +1,8 @@
+import { type Datatype } from './datatype.ts';
+import { emptyHost } from './host.ts';
+import { SUPERVISORD } from './options-supervisord.ts';
 import { pythonRepr } from './python-text.ts';
+import { ValueError } from './value-error.ts';
 
 /** An argument as it was given. */
 export interface Argument {
@@ -192,9 +196,32 @@ function commandOf(rest: readonly string[]): readonly [string, ...string[]] | un
   return first === undefined ? undefined : [first, ...others];
 }
 
-function collect(given: readonly Given[]): CommandLineValues {
+/** The types that need not ask the machine: their mistakes are found before the configuration is read. */
+const CHECKED: ReadonlyMap<string, Datatype<unknown>> = new Map<string, Datatype<unknown>>([
+  ['umask', SUPERVISORD.umask.type],
+  ['logfile_maxbytes', SUPERVISORD.logfile_maxbytes.type],
+  ['logfile_backups', SUPERVISORD.logfile_backups.type],
+  ['loglevel', SUPERVISORD.loglevel.type],
+  ['minfds', SUPERVISORD.minfds.type],
+  ['minprocs', SUPERVISORD.minprocs.type],
+]);
+
+function checkValue({ sets, flag: name, text }: Given): void {
+  try {
+    CHECKED.get(sets)?.parse(text, emptyHost);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new UsageError(`invalid value for ${name} ${pythonRepr(text)}: ${error.supervisor}`);
+  }
+}
+
+/** Takes the options in order: the first that asks for an answer gets it, the first mistake ends reading. */
+function collect(given: readonly Given[]): CommandLineValues | 'help' | 'version' {
   const options = new Map<string, Argument>();
-  for (const { sets, flag: name, text } of given) {
+  for (const one of given) {
+    const { sets, flag: name, text } = one;
+    if (sets === 'help' || sets === 'version') return sets;
+    checkValue(one);
     if (options.has(sets)) throw new UsageError(`conflicting command line option ${pythonRepr(name)}`);
     options.set(sets, { flag: name, text });
   }
@@ -207,13 +234,13 @@ function collect(given: readonly Given[]): CommandLineValues {
 function read(argv: readonly string[]): CommandLine {
   const { given, rest } = takeOptions(argv);
   const command = commandOf(rest);
-  const asked = given.find(({ sets }) => sets === 'help' || sets === 'version')?.sets;
-  if (asked === 'help' || asked === 'version') return { kind: asked };
-  return { kind: 'supervise', values: collect(given), command };
+  const values = collect(given);
+  return typeof values === 'string' ? { kind: values } : { kind: 'supervise', values, command };
 }
 
 /**
- * Reads supervisord's options, and what follows `--`. Values are checked when the configuration is read.
+ * Reads supervisord's options, and what follows `--`. Values that depend on the machine are
+ * checked when the configuration is read.
  *
  * @param argv without the program's own name
  */

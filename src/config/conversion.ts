@@ -25,34 +25,45 @@ function readNumber(text: string, start: number): { readonly value: number; read
   return { value, end };
 }
 
-function letterAt(text: string, index: number): string {
+/**
+ * What a conversion formats: a name's value; all names, which an unnamed conversion takes the first time; or nothing,
+ * when they have been taken.
+ */
+export type Source = 'name' | 'all' | 'nothing';
+
+const notEnough = 'not enough arguments for format string';
+
+function letterAt(text: string, index: number, source: Source): string {
   const letter = text.charAt(index);
   if (letter === '') throw new ValueError('incomplete format');
+  if (source === 'nothing') throw new ValueError(notEnough);
   if (LETTERS.includes(letter)) return letter;
   const code = text.codePointAt(index) ?? 0;
   const shown = code >= 31 && code < 127 ? letter : '?';
   throw new ValueError(`unsupported format character '${shown}' (0x${code.toString(16)}) at index ${index}`);
 }
 
-const rejectStar = (text: string, index: number): void => {
-  if (text[index] === '*') throw new ValueError('* wants int');
-};
+function rejectStar(text: string, index: number, source: Source): void {
+  if (text[index] !== '*') return;
+  if (index + 1 >= text.length && source !== 'all') throw new ValueError('incomplete format');
+  throw new ValueError(source === 'all' ? '* wants int' : notEnough);
+}
 
 /** Reads flags, width, precision and the letter. @throws ValueError in Python's words */
-export function readConversion(text: string, start: number): Conversion {
+export function readConversion(text: string, start: number, source: Source): Conversion {
   let index = start;
   while (index < text.length && '-+ #0'.includes(text.charAt(index))) index += 1;
   const flags = text.slice(start, index);
-  rejectStar(text, index);
+  rejectStar(text, index, source);
   const width = readNumber(text, index);
   index = width.end;
   const hasPrecision = text[index] === '.';
-  if (hasPrecision) rejectStar(text, index + 1);
+  if (hasPrecision) rejectStar(text, index + 1, source);
   const precision = hasPrecision ? readNumber(text, index + 1) : undefined;
   index = precision?.end ?? index;
   // A C length modifier means nothing.
   if (index < text.length && 'hlL'.includes(text.charAt(index))) index += 1;
-  const letter = letterAt(text, index);
+  const letter = letterAt(text, index, source);
   return { flags, width: width.value, precision: precision?.value, letter, end: index + 1 };
 }
 
@@ -121,7 +132,9 @@ function plain(value: string | number, { letter, precision }: Conversion): strin
 }
 
 function character(value: string | number): string {
-  if (typeof value === 'number') return String.fromCodePoint(Math.min(Math.max(value, 0), 0x10ffff));
+  const isCharacter = typeof value === 'number' && value >= 0 && value <= 0x10_ff_ff;
+  if (isCharacter) return String.fromCodePoint(value);
+  if (typeof value === 'number') throw new ValueError('%c arg not in range(0x110000)');
   if (Array.from(value).length === 1) return value;
   throw wrongType('c', 'str');
 }
@@ -145,5 +158,6 @@ export function convert(conversion: Conversion, value: string | number | undefin
   if (value === undefined && 'sra'.includes(letter)) return written;
   if (value === undefined) throw wrongType(letter, 'dict');
   const text = unpadded(value, conversion);
-  return flags.includes('-') ? text.padEnd(width) : text.padStart(width);
+  const padding = ' '.repeat(Math.max(width - Array.from(text).length, 0));
+  return flags.includes('-') ? text + padding : padding + text;
 }

@@ -17,7 +17,8 @@ export function parseInteger(text: string): number {
   const digits = strip(text);
   if (!INTEGER.test(digits))
     throw new ValueError(`invalid literal for int() with base 10: ${pythonRepr(text)}`);
-  return Number(digits.replaceAll('_', ''));
+  // -0 is 0 to Python.
+  return Number(digits.replaceAll('_', '')) + 0;
 }
 
 /** A whole number of any size and sign. */
@@ -85,7 +86,7 @@ export const octal: Datatype<number> = {
       .replace(/^(?<sign>[+-]?)0[oO]_?/, '$<sign>')
       .replaceAll(/(?<=\d)_(?=\d)/g, '');
     if (!/^[+-]?[0-7]+$/.test(digits)) throw new ValueError(`${text} can not be converted to an octal type`);
-    return Number.parseInt(digits, 8);
+    return Number.parseInt(digits, 8) + 0;
   },
   schema: { pattern: '^0?[0-7]+$' },
 };

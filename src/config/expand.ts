@@ -1,4 +1,4 @@
-import { convert, readConversion } from './conversion.ts';
+import { convert, readConversion, type Source } from './conversion.ts';
 import { pythonRepr } from './python-text.ts';
 import { ValueError } from './value-error.ts';
 
@@ -37,26 +37,30 @@ function valueOf(name: string, names: Names): string | number {
   return value;
 }
 
-/** The conversion that starts at the `%` at `start`: its text, and where it ends. */
-function expandOne(
-  text: string,
-  start: number,
-  names: Names,
-): { readonly text: string; readonly end: number } {
-  if (text[start + 1] === '%') return { text: '%', end: start + 2 };
+interface Expanded {
+  readonly text: string;
+  /** The index after the conversion. */
+  readonly end: number;
+}
+
+/** The conversion that starts at the `%` at `start`. @param unnamed what it formats when it has no name */
+function expandOne(text: string, start: number, names: Names, unnamed: Source): Expanded {
   const isNamed = text[start + 1] === '(';
   const close = isNamed ? closingParenthesis(text, start + 2) : start;
   if (close === -1) throw new ValueError('incomplete format key');
   const value = isNamed ? valueOf(text.slice(start + 2, close), names) : undefined;
-  const conversion = readConversion(text, close + 1);
+  const conversion = readConversion(text, close + 1, isNamed ? 'name' : unnamed);
   return { text: convert(conversion, value, text.slice(start, conversion.end)), end: conversion.end };
 }
 
 function expandAll(text: string, names: Names): string {
   let out = '';
   let from = 0;
+  let unnamed: Source = 'all';
   for (let at = text.indexOf('%'); at !== -1; at = text.indexOf('%', from)) {
-    const one = expandOne(text, at, names);
+    const isPercent = text[at + 1] === '%';
+    const one = isPercent ? { text: '%', end: at + 2 } : expandOne(text, at, names, unnamed);
+    if (!isPercent) unnamed = 'nothing';
     out += text.slice(from, at) + one.text;
     from = one.end;
   }

@@ -12,10 +12,10 @@ type Files = Omit<Reading, 'ini'>;
 
 const empty: IniFile = { sections: new Map(), badLines: [] };
 
-const lineText = ({ place }: BadLine): string => pythonRepr(`${place.source}\n`);
+const lineText = ({ place, lineEnd }: BadLine): string => pythonRepr(place.source + lineEnd);
 
-/** Python's text about the lines of one file that it cannot read. */
-function parsingError(file: string, lines: readonly BadLine[]): string {
+/** What Python says about the lines of one file that it cannot read (configparser.ParsingError). */
+export function parsingError(file: string, lines: readonly BadLine[]): string {
   const headless = lines.find(({ kind }) => kind === 'headless');
   if (headless !== undefined)
     return `File contains no section headers.\nfile: ${pythonRepr(file)}, line: ${headless.place.line}\n${lineText(headless)}`;
