@@ -17,7 +17,7 @@ function memoryOf(pid: number): Memory {
 }
 
 /** Memory of a process and all its descendants except those whose pids are given, in MB. */
-function memoryOfTree(pid: number, except: ReadonlySet<number>): Memory {
+export function memoryOfTree(pid: number, except: ReadonlySet<number>): Memory {
   const all = treeOf(pid)
     .filter((member) => !except.has(member))
     .map(memoryOf);
