@@ -1,6 +1,9 @@
 import { type Flow } from './flow.ts';
 import { type Sink } from './sink.ts';
 
+// A file is never full.
+const leave = (): void => undefined;
+
 /** One stream on its way to a file: the bytes as they come. */
 export class DirectFlow implements Flow {
   readonly #sink: Sink;
@@ -11,6 +14,10 @@ export class DirectFlow implements Flow {
 
   feed(chunk: Uint8Array): boolean {
     return this.#sink.write(chunk);
+  }
+
+  join(): () => void {
+    return leave;
   }
 
   whenReady(callback: () => void): void {
@@ -29,6 +36,7 @@ export class DirectFlow implements Flow {
 /** A stream that goes nowhere: NONE, /dev/null. */
 export const nowhere: Flow = {
   feed: () => true,
+  join: () => leave,
   whenReady: (callback) => void setImmediate(callback),
   resume: () => true,
   end: () => true,

@@ -2,6 +2,8 @@
 export interface Flow {
   /** Takes what has just been read. Returns false when reading must wait for `whenReady`. */
   feed(chunk: Uint8Array): boolean;
+  /** Names what feeds this flow; `stop` is called when it must not, before its next read. Returns its way out. */
+  join(stop: () => void): () => void;
   /** Calls back when the destination has room. */
   whenReady(callback: () => void): void;
   /** Goes on with what is waiting. Returns whether more may be read. */

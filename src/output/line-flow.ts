@@ -3,7 +3,7 @@ import { type HoldClock } from './hold-clock.ts';
 import { type LineFormat, maxLineBytes, type PartKind, type Region } from './line-part.ts';
 import { splitLines } from './line-splitter.ts';
 import { type ReadSpace } from './read-space.ts';
-import { type Sink } from './sink.ts';
+import { type LineSink } from './sink.ts';
 import { wholeCharacters } from './utf8.ts';
 
 const newline = 10;
@@ -11,7 +11,7 @@ const nothing = new Uint8Array(0);
 
 /** What a line flow needs. */
 export interface LineFlowOptions {
-  readonly sink: Sink;
+  readonly sink: LineSink;
   readonly format: LineFormat;
   readonly space: ReadSpace;
   readonly clock: HoldClock;
@@ -34,6 +34,10 @@ export class LineFlow implements Flow {
 
   feed(chunk: Uint8Array): boolean {
     return this.#advance(this.#options.space.place(this.#held, chunk));
+  }
+
+  join(stop: () => void): () => void {
+    return this.#options.sink.addProducer(stop);
   }
 
   whenReady(callback: () => void): void {
@@ -85,5 +89,6 @@ export class LineFlow implements Flow {
     // A whole line that is left has met a full sink.
     this.#isBlocked = this.#held.includes(newline);
     if (this.#held.length > 0 && !this.#isBlocked) this.#options.clock.hold(this);
+    else this.#options.clock.forget(this);
   }
 }

@@ -13,7 +13,7 @@ export interface PipeReaderOptions {
   readonly space: ReadSpace;
   /** Looks at what has been read and returns what is to be passed on. The bytes are valid during the call only. */
   readonly filter: (chunk: Uint8Array) => Uint8Array;
-  /** What the filter has held back, at the end of the stream. */
+  /** What the filter has held back, at the end of the stream; nothing when asked again. */
   readonly filterEnd: () => Uint8Array;
   /** Makes the pipe larger (F_SETPIPE_SZ, fcntl(2)); called once, when a read finds it full. */
   readonly growPipe: (fd: number) => void;
@@ -25,7 +25,9 @@ export interface PipeReaderOptions {
 export class PipeReader {
   readonly #options: PipeReaderOptions;
   readonly #socket: Socket;
+  readonly #leave: () => void;
   #isGrown = false;
+  #isWaiting = false;
   #hasEnded = false;
 
   constructor(options: PipeReaderOptions) {
@@ -38,30 +40,48 @@ export class PipeReader {
     });
     // A read error ends the stream, as its end does.
     this.#socket.on('error', () => undefined);
-    this.#socket.on('close', () => this.#end());
+    this.#socket.on('close', () => this.#closed());
+    this.#leave = options.flow.join(() => this.#stop());
   }
 
   #take(count: number): boolean {
     const { flow, filter, space } = this.#options;
     if (count >= pipeBytes) this.#grow();
     if (flow.feed(filter(space.readArea.subarray(0, count)))) return true;
-    flow.whenReady(() => this.#resume());
+    this.#wait();
     return false;
   }
 
+  #stop(): void {
+    if (this.#isWaiting || this.#hasEnded) return;
+    this.#socket.pause();
+    this.#wait();
+  }
+
+  #wait(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#options.flow.whenReady(() => this.#resume());
+  }
+
   #resume(): void {
-    const { flow } = this.#options;
-    if (!flow.resume()) return flow.whenReady(() => this.#resume());
-    if (this.#hasEnded) this.#end();
+    this.#isWaiting = false;
+    if (!this.#options.flow.resume()) this.#wait();
+    else if (this.#hasEnded) this.#finish();
     else this.#socket.resume();
   }
 
-  #end(): void {
-    const { flow, filterEnd, onEnd } = this.#options;
-    if (!this.#hasEnded) flow.feed(filterEnd());
+  #closed(): void {
     this.#hasEnded = true;
-    if (flow.end()) onEnd();
-    else flow.whenReady(() => this.#resume());
+    if (!this.#isWaiting) this.#finish();
+  }
+
+  #finish(): void {
+    const { flow, filterEnd, onEnd } = this.#options;
+    flow.feed(filterEnd());
+    if (!flow.end()) return this.#wait();
+    this.#leave();
+    onEnd();
   }
 
   #grow(): void {

@@ -23,6 +23,11 @@ export interface Sink {
 export interface LineSink extends Sink {
   /** Ends a line that a raw stream has left open. */
   beginLine(): void;
+  /**
+   * Names a producer. `stop` is called when far too much is queued: a thousand streams that had been idle may each
+   * bring a read buffer before they learn that the sink is full. Returns a function that takes the producer out.
+   */
+  addProducer(stop: () => void): () => void;
 }
 
 /**
@@ -44,3 +49,6 @@ export type Report = (report: SinkReport) => void;
 
 /** A sink with more than this queued is full. */
 export const highWaterBytes = 512 * 1024;
+
+/** With more than this queued, all producers are stopped. */
+export const overflowBytes = 4 * highWaterBytes;

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
 import { ByteQueue } from './byte-queue.ts';
 import { errnoName } from './errno.ts';
-import { highWaterBytes, type LineSink, type Report } from './sink.ts';
+import { highWaterBytes, type LineSink, overflowBytes, type Report } from './sink.ts';
 import { openTarget, type StreamPlace, type Target } from './stream-target.ts';
 import { Trouble } from './trouble.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -37,6 +37,7 @@ export class StreamSink implements LineSink {
   readonly #trouble: Trouble;
   readonly #queue = new ByteQueue();
   readonly #waiting = new WaitingLine(() => !this.isFull);
+  readonly #producers = new Set<() => void>();
   #flushes: (() => void)[] = [];
   #target: Target | undefined;
   #socket: Socket | undefined;
@@ -84,6 +85,11 @@ export class StreamSink implements LineSink {
 
   whenReady(callback: () => void): void {
     this.#waiting.add(callback);
+  }
+
+  addProducer(stop: () => void): () => void {
+    this.#producers.add(stop);
+    return () => this.#producers.delete(stop);
   }
 
   flush(): Promise<void> {
@@ -140,6 +146,7 @@ export class StreamSink implements LineSink {
 
   #enqueue(rest: Uint8Array): void {
     this.#queue.push(rest);
+    if (this.#queue.length > overflowBytes) for (const stop of this.#producers) stop();
     this.#growPipe();
     this.#drain();
   }

@@ -51,6 +51,10 @@ export class MemorySink implements LineSink {
     this.#waiting.push(callback);
   }
 
+  addProducer(): () => void {
+    return () => undefined;
+  }
+
   /** Makes room and lets those who wait go on. */
   drain(): void {
     this.#pendingBytes = 0;
