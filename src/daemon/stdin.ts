@@ -1,8 +1,14 @@
-import { closeFd } from '../linux/descriptors.ts';
+import { closeFd, makeNonBlocking } from '../linux/descriptors.ts';
+import { InputPipe } from '../events/listener-input.ts';
+
+/** What a process has not read yet is kept for it, up to this much. */
+const maxWaitingBytes = 1024 * 1024;
 
 /** Our end of a process's stdin. It stays open as long as the process lives, so that reading it never ends. */
 export class Stdin {
   #fd: number | undefined;
+  #pipe: InputPipe | undefined;
+  #waitingBytes = 0;
 
   /** The write end; undefined: closed. */
   get fd(): number | undefined {
@@ -15,9 +21,31 @@ export class Stdin {
     this.#fd = fd;
   }
 
+  /**
+   * Sends bytes, now or as the process reads them; all of them or none.
+   *
+   * @returns `closed`: nobody will read them; `full`: too much is waiting already
+   */
+  send(bytes: Uint8Array): 'queued' | 'closed' | 'full' {
+    if (this.#fd === undefined) return 'closed';
+    this.#pipe ??= openPipe(this.#fd);
+    if (this.#pipe.isClear) this.#waitingBytes = 0;
+    else if (this.#waitingBytes + bytes.length > maxWaitingBytes) return 'full';
+    this.#waitingBytes += bytes.length;
+    return this.#pipe.write(bytes) ? 'queued' : 'closed';
+  }
+
   /** The instance is gone. */
   close(): void {
-    if (this.#fd !== undefined) closeFd(this.#fd);
+    // The pipe owns the descriptor as soon as there is one.
+    if (this.#pipe !== undefined) this.#pipe.close();
+    else if (this.#fd !== undefined) closeFd(this.#fd);
     this.#fd = undefined;
+    this.#pipe = undefined;
   }
+}
+
+function openPipe(fd: number): InputPipe {
+  makeNonBlocking(fd);
+  return new InputPipe(fd);
 }

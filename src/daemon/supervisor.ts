@@ -55,10 +55,10 @@ type LoopEvent =
 
 /** The processes of one plan, and their fate. */
 export class Supervisor {
-  readonly members: ReadonlyMap<string, Supervised>;
   readonly #world: World;
   readonly #policy: SupervisorPolicy;
   readonly #loop: Loop<LoopEvent>;
+  readonly #members: Map<string, Supervised>;
   readonly #byPid = new Map<number, Supervised>();
   readonly #observers = new Set<Observer>();
   #state: SupervisorState = { name: 'READY' };
@@ -66,7 +66,7 @@ export class Supervisor {
 
   /** `processes`: in start order. */
   constructor(processes: readonly Supervised[], policy: SupervisorPolicy, world: World) {
-    this.members = new Map(processes.map((process) => [process.namespec, process]));
+    this.#members = new Map(processes.map((process) => [process.namespec, process]));
     this.#policy = policy;
     this.#world = world;
     this.#loop = new Loop(
@@ -78,6 +78,31 @@ export class Supervisor {
   /** Whether everything is being stopped: nothing may be started then. */
   get isStopping(): boolean {
     return this.#state.name === 'STOPPING' || this.#state.name === 'ENDED';
+  }
+
+  /** By namespec, in start order; those that were added later come last. */
+  get members(): ReadonlyMap<string, Supervised> {
+    return this.#members;
+  }
+
+  /** What the whole is doing, in Supervisor's words. */
+  get mood(): 'RUNNING' | 'RESTARTING' | 'SHUTDOWN' {
+    if (!this.isStopping) return 'RUNNING';
+    return this.#state.name === 'STOPPING' && this.#state.next === 'restart' ? 'RESTARTING' : 'SHUTDOWN';
+  }
+
+  /** Takes processes in, in start order, and starts those that are to be started. */
+  add(processes: readonly Supervised[]): void {
+    for (const process of processes) this.#members.set(process.namespec, process);
+    for (const process of processes) if (process.autostart) this.postTo(process, { type: 'start' });
+  }
+
+  /** Lets go of processes that have stopped. */
+  remove(processes: readonly Supervised[]): void {
+    for (const { namespec, timer } of processes) {
+      timer.clear();
+      this.#members.delete(namespec);
+    }
   }
 
   /** Tells `observer` of every change of every process from now on. Dispose to end that. */
@@ -129,9 +154,9 @@ export class Supervisor {
     const before = process.state;
     const answers: ProcessEvent[] = [];
     const taken = this.#decide(process, event);
-    this.#remember(process, before, event);
-    process.state = taken.entered.at(-1) ?? before;
     const change = { process, before, event, step: taken };
+    this.#remember(change);
+    process.state = taken.entered.at(-1) ?? before;
     announce(this.#world, change);
     for (const observer of this.#observers) observer(change);
     for (const effect of taken.effects) {
@@ -157,7 +182,7 @@ export class Supervisor {
     }
   }
 
-  #remember({ history, body }: Supervised, before: ProcessState, event: ProcessEvent): void {
+  #remember({ process: { history, body }, before, event, step: taken }: Change): void {
     if (event.type === 'spawned') {
       history.startCount += 1;
       history.startedAt = new Date();
@@ -167,6 +192,7 @@ export class Supervisor {
     } else if (event.type === 'exited') {
       history.stoppedAt = new Date();
       history.lastEnd = event.end;
+      history.spawnError = failureOf(taken.entered) ?? history.spawnError;
       if ('since' in before) history.lastRunMs = this.#world.now() - before.since;
       body.buried();
     }
@@ -253,6 +279,16 @@ export class Supervisor {
     const why = outOfTime ? 'shutdown_timeout is used up' : 'asked to stop a second time';
     this.#world.activity.warn(`${why}: killing ${namespecs.join(', ')} with SIGKILL`);
   }
+}
+
+/** Supervisor's `spawnerr` after the end of a run; undefined: nothing was wrong with it. */
+function failureOf(entered: readonly ProcessState[]): string | undefined {
+  for (const state of entered) {
+    if (state.name === 'BACKOFF') return state.why;
+    if (state.name === 'EXITED' && !state.expected)
+      return `Bad exit code ${state.end.kind === 'exited' ? state.end.code : -1}`;
+  }
+  return undefined;
 }
 
 const stackOf = (error: unknown): string =>

@@ -27,6 +27,7 @@ const { functions, lib } = dlopen(null, {
   getpgid: { return: 'int32', arguments: ['int32'] }, // pid_t getpgid(pid_t pid)
   getresgid: { return: 'int32', arguments: ['buffer', 'buffer', 'buffer'] }, // int getresgid(gid_t *r, gid_t *e, gid_t *s)
   getresuid: { return: 'int32', arguments: ['buffer', 'buffer', 'buffer'] }, // int getresuid(uid_t *r, uid_t *e, uid_t *s)
+  getsockopt: { return: 'int32', arguments: ['int32', 'int32', 'int32', 'buffer', 'buffer'] }, // int getsockopt(int fd, int level, int name, void *value, socklen_t *length)
   isatty: { return: 'int32', arguments: ['int32'] }, // int isatty(int fd)
   kill: { return: 'int32', arguments: ['int32', 'int32'] }, // int kill(pid_t pid, int sig)
   pipe2: { return: 'int32', arguments: ['buffer', 'int32'] }, // int pipe2(int pipefd[2], int flags)

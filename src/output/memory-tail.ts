@@ -6,6 +6,7 @@ const firstBytes = 1024;
  */
 export class MemoryTail {
   readonly #maxBytes: number;
+  readonly #watchers = new Set<() => void>();
   #ring = new Uint8Array(0);
   #size = 0;
   #clearedTo = 0;
@@ -26,6 +27,7 @@ export class MemoryTail {
 
   /** Appends a copy. */
   append(chunk: Uint8Array): void {
+    for (const written of this.#watchers) written();
     if (this.#maxBytes === 0 || chunk.length === 0) return;
     this.#makeRoom(this.#size - this.start + chunk.length);
     const kept = chunk.length > this.#ring.length ? chunk.subarray(chunk.length - this.#ring.length) : chunk;
@@ -49,6 +51,12 @@ export class MemoryTail {
   /** All that is kept, as text; bytes that are no UTF-8 as U+FFFD. */
   text(): string {
     return this.read().toString();
+  }
+
+  /** Calls back at each write, before its bytes can be read. Dispose to end that. */
+  watch(written: () => void): Disposable {
+    this.#watchers.add(written);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(written) };
   }
 
   /** Forgets what is kept. Offsets go on. */
