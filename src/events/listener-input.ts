@@ -9,7 +9,7 @@ export interface ListenerInput {
   readonly isClear: boolean;
   /** Calls back, never at once, each time when it has become clear or the reader has gone. */
   onClear: () => void;
-  /** Lets go of the pipe: the reader sees the end of its input. What is queued is lost. */
+  /** Lets go of the pipe: the reader sees the end of its input. What is queued is lost. Again: nothing. */
   close(): void;
 }
 
@@ -20,6 +20,7 @@ export class InputPipe implements ListenerInput {
   #socket: Socket | undefined;
   #queuedBytes = 0;
   #isBroken = false;
+  #isClosed = false;
 
   /** Owns the descriptor from now on. It must be non-blocking. */
   constructor(fd: number) {
@@ -38,6 +39,9 @@ export class InputPipe implements ListenerInput {
   }
 
   close(): void {
+    // By now the number may be another file's.
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#isBroken = true;
     this.#queuedBytes = 0;
     // The socket owns the descriptor as soon as there is one.

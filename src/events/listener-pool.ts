@@ -46,6 +46,7 @@ export class ListenerPool {
   readonly #restartDelays = new Map<string, RetryDelay>();
   readonly #rejections = new RetryDelay(rejectionGrowth);
   readonly #timers = new Set<() => void>();
+  #whenIdle: (() => void)[] = [];
   readonly #subscription: Disposable;
   #isPaused = false;
   #lastSerial = -1;
@@ -85,6 +86,16 @@ export class ListenerPool {
   setRunning(process: string, isRunning: boolean): void {
     const session = this.#sessions.get(process);
     if (session !== undefined) session.isRunning = isRunning;
+    this.#noteIdle();
+  }
+
+  /**
+   * Calls back as soon as everything that was accepted has been answered, or nobody is there to answer: at once, if
+   * that is so now. For those who want to stop the listeners.
+   */
+  whenIdle(callback: () => void): void {
+    this.#whenIdle.push(callback);
+    this.#noteIdle();
   }
 
   /** The pool is taken away: nothing more is accepted, and what waits is lost. */
@@ -143,6 +154,7 @@ export class ListenerPool {
       accepted: () => {
         this.#rejections.worked();
         this.#restartDelays.delete(process);
+        this.#noteIdle();
       },
       rejected: (event) => this.#takeBack(event),
       broken: (session) => this.#restartLater(session),
@@ -178,6 +190,17 @@ export class ListenerPool {
       // It may have died meanwhile, and another instance is in its place.
       if (!session.hasEnded && this.#sessions.get(name) === session) restart(name);
     });
+  }
+
+  #noteIdle(): void {
+    if (this.#whenIdle.length === 0 || !this.#isIdle) return;
+    for (const callback of this.#whenIdle.splice(0)) callback();
+  }
+
+  get #isIdle(): boolean {
+    const sessions = [...this.#sessions.values()];
+    if (sessions.some(({ isWorking }) => isWorking)) return false;
+    return this.#buffer.length === 0 || !sessions.some(({ isServing }) => isServing);
   }
 
   #noteDiscarded(discarded: Pooled | undefined): void {

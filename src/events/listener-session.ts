@@ -53,6 +53,16 @@ export class ListenerSession {
     return this.#state.name;
   }
 
+  /** Whether it has something to do, and may do it. */
+  get isWorking(): boolean {
+    return this.#isRunning && this.#state.name === 'BUSY';
+  }
+
+  /** Whether it may be told of something, now or later. */
+  get isServing(): boolean {
+    return this.#isRunning && this.#state.name !== 'UNKNOWN';
+  }
+
   /** Whether its output has ended. */
   get hasEnded(): boolean {
     return this.#hasEnded;

@@ -284,6 +284,35 @@ test('endless rejections are slowed down until one is accepted', () => {
   );
 });
 
+test('who waits for a pool to be idle waits for the last answer', () => {
+  const rig = new PoolRig();
+  const one = rig.play('one');
+  const calls: string[] = [];
+  rig.pool.whenIdle(() => void calls.push('before'));
+  say(one, 'READY\n');
+  rig.happen('a', 'b');
+
+  rig.pool.whenIdle(() => void calls.push('after'));
+  say(one, 'RESULT 2\nOKREADY\n');
+  const early = [...calls];
+  say(one, 'RESULT 2\nOK');
+
+  deepEqual([early, calls], [['before'], ['before', 'after']]);
+});
+
+test('nobody waits for a pool in which nobody answers', () => {
+  const rig = new PoolRig();
+  const one = rig.play('one');
+  const calls: string[] = [];
+  say(one, 'READY\n');
+  rig.happen('a', 'b');
+  rig.pool.whenIdle(() => void calls.push('idle'));
+
+  rig.pool.setRunning('one', false);
+
+  deepEqual(calls, ['idle']);
+});
+
 test('a pool that was taken away accepts nothing and leaves no timer behind', () => {
   const rig = new PoolRig();
   const one = rig.play('one');
