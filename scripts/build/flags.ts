@@ -15,4 +15,7 @@ export const nodeFlags: readonly string[] = [
   // One thread beside the main one for garbage collection and compilation instead of four: 0.25 MB and half a
   // millisecond less, and three threads fewer in a container's pids limit.
   '--v8-pool-size=1',
+  // The young generation stays at 1 MB a half instead of growing to 16: anonymous memory with 1,000 programs is 36 MB
+  // instead of 58, with 100 programs 18 instead of 22; throughput and start-up are the same within the noise.
+  '--max-semi-space-size=1',
 ];
