@@ -145,7 +145,8 @@ export interface Control {
   addGroup(name: string): 'added' | 'alreadyAdded' | 'unknown';
   removeGroup(name: string): 'removed' | 'stillRunning' | 'unknown';
   shutDown(): void;
-  restart(): void;
+  /** Answers why not, when the configuration cannot be used; everything then runs on. */
+  restart(): string | undefined;
   /** The number of a signal that exists, given by name or number; 0 is one, too. */
   signalNumber(text: string): number | undefined;
   /** Makes a REMOTE_COMMUNICATION event. */

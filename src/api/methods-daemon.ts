@@ -133,12 +133,13 @@ export const DAEMON_METHODS: readonly (readonly [string, Method])[] = [
   [
     'supervisor.restart',
     method({
-      help: 'Stops everything, reads the configuration again and starts anew. The answer comes before that.',
+      help: 'Reads the configuration again, stops everything and starts anew. The answer comes before that.',
       params: [],
       returns: done('it has begun'),
       changes: true,
       run: ({ control }) => {
-        control.restart();
+        const problem = control.restart();
+        if (problem !== undefined) throw new Fault('CANT_REREAD', problem);
         return true;
       },
     }),

@@ -15,8 +15,8 @@ export type ServerPlace = UnixPlace | InetPlace;
 export interface OpenServer {
   /** As it is written in the activity log. */
   readonly name: string;
-  /** Closes every connection and the socket, and removes its file. */
-  close(): void;
+  /** Takes no more clients, removes the socket, lets answers go out that are ready, closes every connection. */
+  close(): Promise<void>;
 }
 
 /** What a server is made of. */
@@ -40,7 +40,18 @@ const serverOptions = {
 
 const ignore = (): void => undefined;
 
-function greeter({ load, failed }: ServerOptions): { greet: (socket: Socket) => void; close: () => void } {
+/** Two turns of the event loop: what was answered in this one is with the kernel then. */
+const answersGone = async (): Promise<void> => {
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+};
+
+interface Greeter {
+  readonly greet: (socket: Socket) => void;
+  readonly close: () => Promise<void>;
+}
+
+function greeter({ load, failed }: ServerOptions): Greeter {
   let service: Promise<Service> | undefined;
   const greet = (socket: Socket): void => {
     // Until the service has it, nobody else would hear that it broke.
@@ -55,7 +66,12 @@ function greeter({ load, failed }: ServerOptions): { greet: (socket: Socket) => 
       },
     );
   };
-  return { greet, close: () => void service?.then((loaded) => loaded.close()) };
+  const close = async (): Promise<void> => {
+    if (service === undefined) return;
+    await answersGone();
+    (await service).close();
+  };
+  return { greet, close };
 }
 
 async function listen(server: Server, place: ServerPlace): Promise<(() => void) | undefined> {
@@ -74,14 +90,14 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   const { greet, close } = greeter(options);
   const server = createServer(serverOptions, greet);
   const remove = await listen(server, place);
-  const forget = remove === undefined ? undefined : await removeAtExit(remove, options.ownSignals);
+  const forget = remove && removeAtExit(remove, options.ownSignals);
   return {
     name: place.kind === 'unix' ? place.file : inetName(place),
-    close: () => {
+    close: async () => {
       server.close();
-      close();
       remove?.();
-      forget?.();
+      (await forget)?.();
+      await close();
     },
   };
 }

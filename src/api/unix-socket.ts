@@ -56,7 +56,7 @@ function appear(temporary: string, path: string): boolean {
 
 async function clearStale(path: string): Promise<void> {
   if (!lstatSync(path).isSocket()) throw new ListenError(path, 'there is something else of that name');
-  if (await isAnswered(path)) throw new ListenError(path, 'another server is listening there');
+  if (await isAnswered(path)) throw new ListenError(path, 'another server is listening there', 'EADDRINUSE');
   removeIfThere(path);
 }
 
@@ -111,6 +111,8 @@ export async function listenAtUnix(server: Server, place: UnixPlace): Promise<()
   } catch (error) {
     removeIfThere(temporary);
     server.close();
-    throw error instanceof ListenError ? error : new ListenError(file, codeOf(error) ?? String(error));
+    throw error instanceof ListenError
+      ? error
+      : new ListenError(file, codeOf(error) ?? String(error), codeOf(error));
   }
 }

@@ -57,11 +57,12 @@ function start({ values, command }: SuperviseLine, leave: (exitCode: number) => 
     mainCommand: command,
     isQuiet: loaded.plan.file === undefined && !values.options.has('loglevel'),
     host,
+    serverName: `tsupervisor/${versionText}`,
     reload: () => {
       const again = load();
       const messages = toMessages(again);
       return again.plan === undefined
-        ? { plan: undefined, messages }
+        ? { plan: undefined, messages, problem: again.supervisorError ?? '' }
         : ({ plan: again.plan, messages } satisfies LoadedPlan);
     },
     leave,

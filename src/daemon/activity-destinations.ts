@@ -13,12 +13,15 @@ export interface LineDestination {
   /** `line` ends with a newline. */
   readonly write: (line: string) => void;
   readonly reopen: () => void;
+  /** Begins the file anew; answers the errno name when that cannot be done. */
+  readonly clear: () => string | undefined;
   readonly close: () => void;
 }
 
 const toStderr = (plane: OutputPlane): LineDestination => ({
   write: (line) => plane.writeLine('stderr', line),
   reopen: () => undefined,
+  clear: () => undefined,
   close: () => undefined,
 });
 
@@ -44,5 +47,6 @@ const toFile = (opened: OpenDestination): LineDestination => ({
     opened.sink?.write(Buffer.from(line));
   },
   reopen: () => opened.sink?.reopen(),
+  clear: () => opened.clear(),
   close: () => opened.release(),
 });

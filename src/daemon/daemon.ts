@@ -1,6 +1,8 @@
 /**
  * Puts a plan to work: its processes, its activity log, its signals; and, after a restart, the next plan.
  */
+import { writeSync } from 'node:fs';
+import { type OpenServer } from '../api/server.ts';
 import { type Host } from '../config/host.ts';
 import { type Plan } from '../config/plan.ts';
 import { type ActivityLog, createActivityLog } from '../activity/activity-log.ts';
@@ -9,13 +11,24 @@ import { monotonicMs } from '../linux/clock.ts';
 import { growPipe } from '../linux/descriptors.ts';
 import { becomeSubreaper, watchChildren } from '../linux/reap.ts';
 import { signalName } from '../linux/signals.ts';
+import { EventBus } from '../events/bus.ts';
 import { OutputPlane } from '../output/output-plane.ts';
 import { type SinkReport } from '../output/sink.ts';
 import { activityDestinations, type LineDestination } from './activity-destinations.ts';
 import { AutoLogs } from './auto-logs.ts';
+import { DaemonControl } from './control.ts';
+import { activityControl } from './control-activity.ts';
+import { eventControl } from './control-events.ts';
+import {
+  describeListenError,
+  openServers,
+  type ServerRequest,
+  serversOf,
+  serverUrlOf,
+} from './control-servers.ts';
 import { type Ending, lastLine, terminationMessage, writeTerminationLog } from './last-words.ts';
 import { forwardSignal, superviseMainCommand } from './main-command.ts';
-import { makeGroup } from './make-processes.ts';
+import { makeGroup, type Workshop } from './make-processes.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { supervisorPolicy } from './policy.ts';
 import { performSignal } from './perform-signal.ts';
@@ -35,6 +48,14 @@ export interface LoadedPlan {
   readonly messages: readonly Message[];
 }
 
+/** Why there is no plan. */
+export interface NoPlan {
+  readonly plan: undefined;
+  readonly messages: readonly Message[];
+  /** The first error in Supervisor's words. */
+  readonly problem: string;
+}
+
 /** What the daemon is started with. */
 export interface DaemonOptions {
   readonly loaded: LoadedPlan;
@@ -44,7 +65,9 @@ export interface DaemonOptions {
   readonly isQuiet: boolean;
   readonly host: Host;
   /** Reads the configuration again; without a plan: why it cannot be used. */
-  readonly reload: () => LoadedPlan | { readonly plan: undefined; readonly messages: readonly Message[] };
+  readonly reload: () => LoadedPlan | NoPlan;
+  /** The Server header of our HTTP servers. */
+  readonly serverName: string;
   /** Ends this process. */
   readonly leave: (exitCode: number) => void;
 }
@@ -54,6 +77,9 @@ const pipeBytes = 1024 * 1024;
 
 /** How long the end waits for readers of our output that have stopped reading. */
 const flushMs = 5000;
+
+/** Exit code of wrong usage, and of servers that cannot be opened (Supervisor: 2). */
+const usageExitCode = 2;
 
 const terminationLogPath = '/dev/termination-log';
 
@@ -66,7 +92,11 @@ export class Daemon {
   #activity: ActivityLog;
   #destinations: readonly LineDestination[] = [];
   #main: Supervised | undefined;
+  readonly #bus = new EventBus();
+  #requests: readonly ServerRequest[] = [];
+  #workshop: Workshop;
   #supervisor: Supervisor;
+  #servers: Promise<readonly OpenServer[]> = Promise.resolve([]);
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -78,6 +108,7 @@ export class Daemon {
       mayColour: options.host.environment.get('NO_COLOR') === undefined,
     });
     this.#activity = this.#openActivity();
+    this.#workshop = this.#makeWorkshop();
     this.#supervisor = this.#makeSupervisor();
   }
 
@@ -85,8 +116,13 @@ export class Daemon {
   begin(): void {
     if (process.pid !== 1) becomeSubreaper();
     watchChildren((dead) => this.#supervisor.reaped(dead));
-    this.#announceStart();
-    this.#supervisor.begin();
+    this.#servers = this.#openServers();
+    // Servers that somebody asked for must be there before anything runs; the default socket may come later.
+    if (this.#loaded.plan.servers.length === 0) return this.#start();
+    this.#servers.then(
+      () => this.#start(),
+      (error: unknown) => this.#refuse(error),
+    );
   }
 
   /** Takes a signal that was sent to us. */
@@ -102,15 +138,16 @@ export class Daemon {
   }
 
   /** Stops everything and begins anew with the configuration as it is now; a broken one changes nothing. */
-  restart(): void {
+  restart(): string | undefined {
     const next = this.#options.reload();
     this.#tell(next.messages);
     if (next.plan === undefined) {
       this.#activity.error('cannot restart: the configuration has errors; everything runs on as before');
-      return;
+      return next.problem;
     }
     this.#loaded = next;
     this.#supervisor.post({ type: 'restartRequested' });
+    return undefined;
   }
 
   /** Reopens the activity log and every process log by their paths (SIGUSR2, for logrotate). */
@@ -138,18 +175,71 @@ export class Daemon {
     return activity;
   }
 
+  #start(): void {
+    if (this.#supervisor.isStopping) return;
+    this.#announceStart();
+    this.#supervisor.begin();
+  }
+
+  /** As wrong usage: nothing has been started. */
+  #refuse(error: unknown): void {
+    writeSync(2, describeListenError(error, process.argv0));
+    this.#options.leave(usageExitCode);
+  }
+
+  #openServers(): Promise<readonly OpenServer[]> {
+    if (this.#requests.length === 0) return Promise.resolve([]);
+    const { serverName } = this.#options;
+    return openServers(this.#requests, {
+      control: this.#makeControl(),
+      activity: this.#activity,
+      routes: [],
+      serverName,
+    });
+  }
+
+  async #closeServers(): Promise<void> {
+    const servers = await this.#servers.catch(() => []);
+    await Promise.all(servers.map((server) => server.close()));
+  }
+
+  #makeControl(): DaemonControl {
+    const workshop = this.#workshop;
+    const { plan } = this.#loaded;
+    return new DaemonControl({
+      ...workshop,
+      plan,
+      supervisor: this.#supervisor,
+      activity: this.#activity,
+      makeGroup: (group) => makeGroup(group, workshop),
+      readPlan: () => this.#reread(),
+      restart: () => this.restart(),
+      ...activityControl(plan.supervisord, this.#activity, () => this.#destinations),
+      ...eventControl(this.#bus),
+    });
+  }
+
+  #reread(): Plan | { readonly problem: string } {
+    const read = this.#options.reload();
+    this.#tell(read.messages);
+    return read.plan ?? { problem: read.problem };
+  }
+
+  #makeWorkshop(): Workshop {
+    const { plan } = this.#loaded;
+    const { host } = this.#options;
+    this.#requests = serversOf(plan);
+    const warn = (message: string): void => this.#activity.warn(message);
+    const { childlogdir: directory, identifier, nocleanup } = plan.supervisord;
+    const autoLogs = new AutoLogs({ directory, identifier, warn });
+    if (usesAutoLogs(plan) && !nocleanup) autoLogs.clear();
+    return { plan, plane: this.#plane, autoLogs, host, serverUrl: serverUrlOf(plan, this.#requests), warn };
+  }
+
   #makeSupervisor(): Supervisor {
     const { plan } = this.#loaded;
     const { mainCommand, host } = this.#options;
-    const autoLogs = new AutoLogs({
-      directory: plan.supervisord.childlogdir,
-      identifier: plan.supervisord.identifier,
-      warn: (message) => this.#activity.warn(message),
-    });
-    if (usesAutoLogs(plan) && !plan.supervisord.nocleanup) autoLogs.clear();
-    const warn = (message: string): void => this.#activity.warn(message);
-    const workshop = { plan, plane: this.#plane, autoLogs, host, serverUrl: plan.serverUrl, warn };
-    const processes = plan.groups.flatMap((group) => makeGroup(group, workshop));
+    const processes = plan.groups.flatMap((group) => makeGroup(group, this.#workshop));
     this.#plane.setNames(processes.map(({ name }) => name));
     this.#main =
       mainCommand === undefined
@@ -194,9 +284,22 @@ export class Daemon {
     for (const { body } of this.#supervisor.members.values()) body.program?.output.close();
     for (const destination of this.#destinations) destination.close();
     this.#activity = this.#openActivity();
+    this.#workshop = this.#makeWorkshop();
     this.#supervisor = this.#makeSupervisor();
+    this.#servers = this.#replaceServers();
     this.#announceStart();
     this.#supervisor.begin();
+  }
+
+  /** Programs are stopped already: a server that cannot be opened now must not end the rest. */
+  async #replaceServers(): Promise<readonly OpenServer[]> {
+    await this.#closeServers();
+    try {
+      return await this.#openServers();
+    } catch (error) {
+      this.#activity.error(String(error));
+      return [];
+    }
   }
 
   /** The last output first, then the last line, then the end. */
@@ -209,6 +312,7 @@ export class Daemon {
     if (this.#hasLastLine(culprit)) this.#plane.writeLine('stderr', `${lastLine(ending)}\n`);
     writeTerminationLog(terminationMessage(ending, culprit?.body.stderrTail() ?? ''), terminationLogPath);
     await this.#plane.flush(flushMs);
+    await this.#closeServers();
     removePidFile(this.#loaded.plan.supervisord.pidfile);
     this.#options.leave(exitCode);
   }

@@ -152,8 +152,10 @@ export class FakeControl implements Control {
     this.mood = 'SHUTDOWN';
   }
 
-  restart(): void {
+  restart(): string | undefined {
+    if ('problem' in this.rereads) return this.rereads.problem;
     this.mood = 'RESTARTING';
+    return undefined;
   }
 
   signalNumber(text: string): number | undefined {

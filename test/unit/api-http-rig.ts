@@ -93,7 +93,7 @@ export class HttpRig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server?.close();
+    await this.#server?.close();
     await this.scratch[Symbol.asyncDispose]();
   }
 }

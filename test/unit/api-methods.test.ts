@@ -265,6 +265,7 @@ test('a reread tells the differences, or why the file cannot be read', async () 
 
   control.rereads = { problem: 'File contains no section headers.' };
   await faults(call(control, 'reloadConfig'), 92, 'CANT_REREAD: File contains no section headers.');
+  await faults(call(control, 'restart'), 92, 'CANT_REREAD: File contains no section headers.');
 });
 
 test('events carry what any value looks like in Python', async () => {

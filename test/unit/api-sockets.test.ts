@@ -24,7 +24,7 @@ test('a unix socket has its mode, leaves no other name, and goes away when the s
 
   equal(modeOf(scratch.path('s')), 0o770);
   deepEqual(readdirSync(scratch.folder), ['s']);
-  server.close();
+  await server.close();
   equal(existsSync(scratch.path('s')), false);
 });
 
@@ -41,7 +41,7 @@ test('a socket that nobody listens at is taken over', async () => {
   const server = await open(at(scratch.path('s')));
 
   await once(connect(scratch.path('s')), 'connect');
-  server.close();
+  await server.close();
 });
 
 test('a socket at which somebody listens is left alone', async () => {
@@ -53,7 +53,7 @@ test('a socket at which somebody listens is left alone', async () => {
   });
 
   deepEqual(readdirSync(scratch.folder), ['s']);
-  first.close();
+  await first.close();
 });
 
 test('a file that is no socket is left alone', async () => {
@@ -72,10 +72,10 @@ test('the socket of another daemon is not removed by ours', async () => {
   unlinkSync(scratch.path('s'));
   const second = await open(at(scratch.path('s')));
 
-  first.close();
+  await first.close();
 
   equal(existsSync(scratch.path('s')), true);
-  second.close();
+  await second.close();
 });
 
 test('a path that is too long or leads nowhere is an error that names it', async () => {
@@ -107,7 +107,7 @@ test('a TCP server listens at IPv4, IPv6, localhost and everywhere', async () =>
     const port = await freePort();
     const server = await open({ kind: 'inet', host, port });
     await once(connect(port, to), 'connect');
-    server.close();
+    await server.close();
   }
 });
 
@@ -123,7 +123,7 @@ test('a port in use is an error that names it', async () => {
     return true;
   });
 
-  server.close();
+  await server.close();
 });
 
 test('signals that the daemon takes itself are not taken by the clean-up', async () => {
@@ -133,5 +133,5 @@ test('signals that the daemon takes itself are not taken by the clean-up', async
 
   equal(process.listeners('SIGTERM').length, before);
 
-  server.close();
+  await server.close();
 });
