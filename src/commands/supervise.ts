@@ -6,6 +6,7 @@ import { type CommandLine, type CommandLineValues, parseCommandLine } from '../c
 import { type Host } from '../config/host.ts';
 import { type Loaded, emptyPlan, loadPlan } from '../config/load.ts';
 import { Daemon, type LoadedPlan } from '../daemon/daemon.ts';
+import { prepareProcess } from '../daemon/prepare-process.ts';
 import { forwardableSignals, watchSignals } from '../linux/watch-signals.ts';
 import { describeDiagnostics, toMessages } from './diagnostics.ts';
 import { thisMachine } from './machine.ts';
@@ -52,8 +53,11 @@ function start({ values, command }: SuperviseLine, leave: (exitCode: number) => 
   const load = (): Loaded => loadConfiguration(values, command, host);
   const loaded = load();
   if (loaded.plan === undefined) return refuse(describeDiagnostics(loaded.diagnostics), leave);
+  const prepared = prepareProcess(loaded.plan.supervisord);
+  if (prepared.kind === 'problem') return refuse([prepared.message], leave);
+  const done = prepared.messages.map((text) => ({ level: 'INFO', text }) as const);
   daemon = new Daemon({
-    loaded: { plan: loaded.plan, messages: toMessages(loaded) },
+    loaded: { plan: loaded.plan, messages: [...toMessages(loaded), ...done] },
     mainCommand: command,
     isQuiet: loaded.plan.file === undefined && !values.options.has('loglevel'),
     host,

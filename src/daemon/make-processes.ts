@@ -33,11 +33,11 @@ function makeProcess(plan: ProcessPlan, group: GroupPlan, workshop: Workshop): S
     workshop.plane,
   );
   const stdin = new Stdin();
-  const environment = childEnvironment(plan, {
-    inherited: workshop.host.environment,
-    serverUrl: workshop.serverUrl,
-  });
-  const program = { plan, environment, output, stdin, host: workshop.host, warn: workshop.warn };
+  const { serverUrl, host, warn } = workshop;
+  // Made for each spawn: a thousand programs need not hold a thousand copies.
+  const environment = (): ReadonlyMap<string, string> =>
+    childEnvironment(plan, { inherited: host.environment, serverUrl });
+  const program = { plan, environment, output, stdin, host, warn };
   const body: Body = {
     spawn: (): ProcessEvent => spawnProgram(program),
     buried: () => stdin.close(),

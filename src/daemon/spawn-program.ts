@@ -5,18 +5,22 @@
  * has one. A failed chdir, setuid or exec has a process in Supervisor, which writes the reason to its
  * stderr and exits with 127; here no process exists, and the reason is the spawn error itself.
  */
+import { resolve } from 'node:path';
 import { resolveCommand, splitCommand } from '../config/command.ts';
 import { type Host } from '../config/host.ts';
 import { type ProcessPlan } from '../config/plan.ts';
 import { type ProcessEvent } from '../core/process-machine.ts';
 import { type SpawnOutcome, type SpawnRequest, spawn } from '../linux/spawn.ts';
 import { type ProcessOutput } from '../output/process-output.ts';
+import { programLimits } from './program-limits.ts';
+import { readSecrets } from './read-secrets.ts';
 import { type Stdin } from './stdin.ts';
 
 /** A program that can be spawned again and again. */
 export interface SpawnableProgram {
   readonly plan: ProcessPlan;
-  readonly environment: ReadonlyMap<string, string>;
+  /** Of every instance; secrets are read anew for each. */
+  readonly environment: () => ReadonlyMap<string, string>;
   readonly host: Host;
   readonly output: ProcessOutput;
   readonly stdin: Stdin;
@@ -26,7 +30,10 @@ export interface SpawnableProgram {
 
 /** Spawns it once. */
 export function spawnProgram(program: SpawnableProgram): ProcessEvent {
-  const { plan, environment, host, output } = program;
+  const { plan, host, output } = program;
+  const secrets = readSecrets(plan);
+  if (secrets.kind === 'problem') return cannotSpawn(secrets.why, 126);
+  const environment = new Map([...program.environment(), ...secrets.variables]);
   const command = splitCommand(plan.command);
   if (command.kind === 'problem') return cannotSpawn(command.message, 126);
   const found = resolveCommand(command.words, environment.get('PATH'), host);
@@ -34,27 +41,28 @@ export function spawnProgram(program: SpawnableProgram): ProcessEvent {
   const code = output.open();
   if (code !== undefined)
     return cannotSpawn(`unknown error making dispatchers for '${plan.name}': ${code}`, 126);
-  return answer(program, spawn(spawnRequest(program, found.path, command.words)));
+  // Supervisor's checks are made from its own working directory, so that is what a relative command means.
+  const path = resolve(host.cwd, found.path);
+  return answer(program, spawn(spawnRequest(plan, { path, argv: command.words, environment })));
 }
 
-function spawnRequest(
-  { plan, environment }: SpawnableProgram,
-  path: string,
-  argv: readonly string[],
-): SpawnRequest {
-  return {
-    path,
-    argv,
-    environment,
-    directory: plan.directory,
-    credentials: plan.user,
-    umask: plan.umask,
-    processGroup: 'own',
-    stdin: { kind: 'pipe' },
-    stdout: { kind: 'pipe' },
-    stderr: plan.redirect_stderr ? { kind: 'sameAsStdout' } : { kind: 'pipe' },
-  };
-}
+const spawnRequest = (
+  plan: ProcessPlan,
+  execution: Pick<SpawnRequest, 'path' | 'argv' | 'environment'>,
+): SpawnRequest => ({
+  ...execution,
+  directory: plan.directory,
+  credentials: plan.user,
+  umask: plan.umask,
+  processGroup: 'own',
+  stdin: { kind: 'pipe' },
+  stdout: { kind: 'pipe' },
+  stderr: plan.redirect_stderr ? { kind: 'sameAsStdout' } : { kind: 'pipe' },
+  limits: programLimits(plan),
+  nice: plan.nice,
+  oomScoreAdj: plan.oom_score_adj,
+  noNewPrivileges: plan.no_new_privs,
+});
 
 function answer({ plan, output, stdin, warn }: SpawnableProgram, outcome: SpawnOutcome): ProcessEvent {
   if (outcome.kind === 'failed') return explain(plan, outcome);
