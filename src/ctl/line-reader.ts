@@ -67,6 +67,8 @@ export class TerminalLines implements LineReader {
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #editing: Editing;
+  /** Lines that were pasted together with the one before. */
+  readonly #pending: string[] = [];
 
   constructor(parts: { readonly input: Readable; readonly output: Writable; readonly editing: Editing }) {
     this.#input = parts.input;
@@ -74,21 +76,31 @@ export class TerminalLines implements LineReader {
     this.#editing = parts.editing;
   }
 
-  ask(prompt: string, { hidden = false } = {}): Promise<string | undefined> {
+  async ask(prompt: string, { hidden = false } = {}): Promise<string | undefined> {
+    const pasted = this.#pending.shift();
+    if (pasted === undefined) return this.#read(prompt, hidden);
+    this.#output.write(`${prompt}${hidden ? '' : pasted}\n`);
+    return pasted;
+  }
+
+  close(): void {
+    this.#input.pause();
+  }
+
+  #read(prompt: string, hidden: boolean): Promise<string | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
     if (hidden) this.#output.write(prompt);
     const lines = this.#open(hidden);
     lines.on('history', (history: readonly string[]) => this.#keep(history));
-    lines.on('line', resolve);
+    lines.once('line', (line) => {
+      resolve(line);
+      lines.on('line', (more) => this.#pending.push(more));
+    });
     lines.on('SIGINT', () => reject(new Interrupted('interrupted')));
     lines.on('close', () => resolve(undefined));
     lines.setPrompt(hidden ? '' : prompt);
     lines.prompt();
     return promise.finally(() => lines.close());
-  }
-
-  close(): void {
-    this.#input.pause();
   }
 
   #open(hidden: boolean): Interface {

@@ -2,13 +2,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ctl } from '../../src/commands/ctl.ts';
-import { Rpc } from '../../src/ctl/rpc.ts';
+import { type ProcessInfo, Rpc } from '../../src/ctl/rpc.ts';
 import { Transport } from '../../src/ctl/transport.ts';
 
 /** What a client did. */
@@ -23,15 +24,20 @@ export type Client = (argv: readonly string[], input?: string) => Promise<Ran>;
 
 const pollMs = 30;
 
+/** How long a fact may take on a machine that is busy: then the test has failed. */
+const patienceMs = 20_000;
+
 /** Waits until the fact is true; what the fact throws counts as false. */
 export async function until(fact: () => boolean | Promise<boolean>): Promise<void> {
-  for (;;) {
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline) {
     const isTrue = await Promise.resolve()
       .then(fact)
       .catch(() => false);
     if (isTrue) return;
     await delay(pollMs);
   }
+  throw new Error(`not true after ${patienceMs} ms: ${fact.toString()}`);
 }
 
 /** Runs a program to its end. */
@@ -109,7 +115,22 @@ stdout_logfile=NONE
 stderr_logfile=NONE
 `;
 
-const BASE = `[unix_http_server]
+/** A port that nobody listens at. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A config with both servers: the socket for everybody, the port with a password. */
+const BASE = `[inet_http_server]
+port=127.0.0.1:PORT
+username=user
+password=pass:word
+[unix_http_server]
 file=DIR/s.sock
 [supervisord]
 logfile=DIR/supervisord.log
@@ -134,10 +155,12 @@ stderr_logfile=NONE
 /** A running supervisord; gone, with its directory, when it is disposed of. */
 export class Supervisord implements AsyncDisposable {
   readonly directory: string;
+  readonly port: number;
   readonly #child: ChildProcess;
 
-  private constructor(directory: string) {
+  private constructor({ directory, port }: { readonly directory: string; readonly port: number }) {
     this.directory = directory;
+    this.port = port;
     this.#child = spawn('/usr/bin/supervisord', ['-n', '-c', this.file('supervisord.conf')], {
       stdio: 'ignore',
       cwd: '/',
@@ -145,10 +168,12 @@ export class Supervisord implements AsyncDisposable {
   }
 
   /** Starts one and waits until every program has left STARTING. */
-  static async start(programs = PROGRAMS, base = BASE): Promise<Supervisord> {
+  static async start(programs = PROGRAMS): Promise<Supervisord> {
     const directory = mkdtempSync(join(tmpdir(), 'ctl-'));
-    writeFileSync(join(directory, 'supervisord.conf'), (base + programs).replaceAll('DIR', directory));
-    const supervisord = new Supervisord(directory);
+    const port = await freePort();
+    const config = (BASE + programs).replaceAll('DIR', directory).replaceAll('PORT', `${port}`);
+    writeFileSync(join(directory, 'supervisord.conf'), config);
+    const supervisord = new Supervisord({ directory, port });
     await supervisord.settled();
     return supervisord;
   }
@@ -161,9 +186,14 @@ export class Supervisord implements AsyncDisposable {
     return join(this.directory, name);
   }
 
+  /** Puts its directory and its port in the place of DIR and PORT. */
+  fill(text: string): string {
+    return text.replaceAll('DIR', this.directory).replaceAll('PORT', `${this.port}`);
+  }
+
   /** Writes a file into its directory; DIR in the text is that directory. */
   write(name: string, text: string): void {
-    writeFileSync(this.file(name), text.replaceAll('DIR', this.directory));
+    writeFileSync(this.file(name), this.fill(text));
   }
 
   /** Appends to the config, or replaces text in it. */
@@ -177,9 +207,13 @@ export class Supervisord implements AsyncDisposable {
     await until(() => this.hasStates(({ statename }) => statename !== 'STARTING' && statename !== 'BACKOFF'));
   }
 
-  async hasStates(wanted: (process: { namespec: string; statename: string }) => boolean): Promise<boolean> {
+  async #processes(): Promise<readonly ProcessInfo[]> {
     using transport = new Transport({ serverurl: this.serverurl });
-    const processes = await new Rpc(transport).allProcesses();
+    return await new Rpc(transport).allProcesses();
+  }
+
+  async hasStates(wanted: (process: { namespec: string; statename: string }) => boolean): Promise<boolean> {
+    const processes = await this.#processes();
     return processes.every(({ group, name, statename }) =>
       wanted({ namespec: `${group}:${name}`, statename }),
     );
@@ -192,9 +226,16 @@ export class Supervisord implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     writeFileSync(this.file('release'), '');
-    this.#child.kill('SIGTERM');
+    await this.#kill().catch(() => this.#child.kill('SIGTERM'));
     await this.ended();
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  // An orderly shutdown takes a second for each group.
+  async #kill(): Promise<void> {
+    const pids = (await this.#processes()).map(({ pid }) => pid).filter((pid) => pid > 0);
+    this.#child.kill('SIGKILL');
+    for (const pid of pids) process.kill(-pid, 'SIGKILL');
   }
 }
 
@@ -211,4 +252,5 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 export const normalise = (output: string, supervisord: Supervisord): string =>
   RULES.reduce((shown, [pattern, to]) => shown.replaceAll(pattern, to), output)
     .replaceAll(supervisord.directory, 'DIR')
+    .replaceAll(`:${supervisord.port}`, ':PORT')
     .replaceAll(/(error: <class .*?)(?:: file: \S+ line: \d+| \([^()]*\))$/gm, '$1');

@@ -32,9 +32,7 @@ async function perform(client: Client, supervisord: Supervisord, step: Step): Pr
   if (typeof step === 'function') return void (await step(supervisord));
   const conf = supervisord.file('supervisord.conf');
   const isShell = typeof step === 'object' && 'input' in step;
-  const own = Array.isArray(step)
-    ? step.map((word: string) => word.replaceAll('DIR', supervisord.directory))
-    : undefined;
+  const own = Array.isArray(step) ? step.map((word: string) => supervisord.fill(word)) : undefined;
   const ran = await client(
     own ?? (isShell ? ['-c', conf] : ['-c', conf, stepText(step)]),
     isShell ? step.input : '',
@@ -219,6 +217,24 @@ same('servers that are not there, and command lines that are wrong', {
       words(`-s unix://DIR/s.sock ${rest}`),
     ),
     words('--history-file /dev/null -s unix://DIR/s.sock version'),
+  ],
+});
+
+same('a server with a password', {
+  programs: '',
+  steps: [
+    ...each(
+      'status | pid | version | shutdown | tail -f x | avail | start x | open http://127.0.0.1:PORT',
+    ).flatMap((command) => [
+      ['-s', 'http://127.0.0.1:PORT', command],
+      ['-s', 'http://127.0.0.1:PORT/ignored?x=1', '-u', 'user', '-p', 'wrong', command],
+    ]),
+    words('-s http://127.0.0.1:PORT -u user -p pass:word version'),
+    words('-s http://127.0.0.1:PORT -u user version'),
+    words('-s http://user:pass@127.0.0.1:PORT version'),
+    words('-s http://localhost:PORT -u user -p pass:word maintail -5'),
+    words('-s http://127.0.0.1:PORT -u user -p pass:word tail -f nope'),
+    words('-s http://127.0.0.1:PORT -u user -p pass:word open unix://DIR/s.sock'),
   ],
 });
 
