@@ -42,6 +42,22 @@ const perProgram =
   (subject) =>
     programs(subject).flatMap((process) => advise(process, subject));
 
+const hasOpenQuote = (text: string): boolean => splitCommand(text).kind === 'problem';
+
+/** A comment starts at a ; or # after a blank, even between quotation marks. */
+const cutCommands = perProgram((process, subject) => {
+  const place = placeOf(subject, process, 'command');
+  const rest = place.source.slice(place.column - 1 + process.command.length);
+  const cut = /^\s+(?<mark>[;#])/.exec(rest)?.groups?.['mark'];
+  if (cut === undefined || !hasOpenQuote(process.command)) return [];
+  return [
+    warn(place, {
+      message: `cannot use all of command: it ends before the ${cut} that follows a blank`,
+      suggestion: cut === ';' ? 'remove the blank before it' : 'put the command into a script file',
+    }),
+  ];
+});
+
 const missingCommands = perProgram((process, subject) => {
   const words = splitCommand(process.command);
   const path = process.environment.get('PATH') ?? subject.host.environment.get('PATH');
@@ -162,6 +178,7 @@ const slowStop: Advice = ({ plan, ini }) => {
 };
 
 const ADVICE: readonly Advice[] = [
+  cutCommands,
   missingCommands,
   missingDirectories,
   rotatedDevices,

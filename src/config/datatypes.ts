@@ -68,8 +68,13 @@ const SUFFIXES: ReadonlyMap<string, number> = new Map([
 /** Bytes of `50MB`. @throws ValueError */
 export function parseByteSize(text: string): number {
   const lower = text.toLowerCase();
-  const factor = SUFFIXES.get(lower.slice(-2));
-  return factor === undefined ? parseInteger(lower) : parseInteger(lower.slice(0, -2)) * factor;
+  const factor = SUFFIXES.get(lower.slice(-2)) ?? 1;
+  try {
+    return parseInteger(factor === 1 ? lower : lower.slice(0, -2)) * factor + 0;
+  } catch (error) {
+    if (!(error instanceof ValueError) || !/^\d+[kmg]$/.test(lower)) throw error;
+    throw new ValueError(error.supervisor, '', `did you mean ${text}B?`);
+  }
 }
 
 /** Bytes: a whole number with KB, MB or GB in any case. */

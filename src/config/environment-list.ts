@@ -58,6 +58,8 @@ function tokens(text: string): readonly string[] {
   return found;
 }
 
+const isName = (token: string): boolean => /^\w/.test(token);
+
 const unquote = (token: string): string => token.replace(/^['"]+/, '').replace(/['"]+$/, '');
 
 /**
@@ -75,9 +77,10 @@ export function parseEnvironment(text: string): Environment {
     if (key === undefined || equals !== '=' || value === undefined)
       throw new ValueError(
         `Unexpected end of key/value pairs in value '${text}'`,
-        key === undefined
-          ? 'a pair is missing'
-          : `${key} is not followed by =VALUE; quote a value with special characters`,
+        key === undefined || isName(key)
+          ? `${key ?? 'a name'} is not followed by =VALUE`
+          : `${key} is not a name`,
+        'put commas between the pairs, and quotation marks around values with other characters than letters and digits',
       );
     environment.set(key, unquote(value));
   }

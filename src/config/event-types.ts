@@ -7,8 +7,8 @@ import { ValueError } from './value-error.ts';
 function toEventType(name: string): EventType {
   if (isEventType(name)) return name;
   const near = nearest(name, EVENT_TYPES.keys());
-  const question = near === undefined ? '' : `; did you mean ${near}?`;
-  throw new ValueError(`Unknown event type ${name}`, `there is no event type ${name}${question}`);
+  const question = near === undefined ? undefined : `did you mean ${near}?`;
+  throw new ValueError(`Unknown event type ${name}`, `there is no event type ${name}`, question);
 }
 
 /** Event types between commas, in any case; each once. */

@@ -1,4 +1,5 @@
 import { convert, readConversion, type Source } from './conversion.ts';
+import { nearest } from './nearest.ts';
 import { pythonRepr } from './python-text.ts';
 import { ValueError } from './value-error.ts';
 
@@ -67,15 +68,20 @@ function expandAll(text: string, names: Names): string {
   return out + text.slice(from);
 }
 
+const causeOf = (unknown: string): string =>
+  unknown.startsWith('ENV_')
+    ? `the environment variable ${unknown.slice(4)} is not set`
+    : `%(${unknown})s is not a name that can be used here`;
+
 function unknownName(text: string, where: string, unknown: string, names: Names): ValueError {
   const shown = `Format string ${pythonRepr(text)} for ${pythonRepr(where)} contains names (${pythonRepr(unknown)})`;
   const all = [...names.all()].toSorted((a, b) => (a < b ? -1 : Number(a > b)));
-  return new ValueError(
-    `${shown} which cannot be expanded. Available names: ${all.join(', ')}`,
-    unknown.startsWith('ENV_')
-      ? `the environment variable ${unknown.slice(4)} is not set`
-      : `%(${unknown})s is not a name that can be used here`,
-  );
+  const near = nearest(unknown, all);
+  const words = `${shown} which cannot be expanded. Available names: ${all.join(', ')}`;
+  if (near !== undefined) return new ValueError(words, causeOf(unknown), `did you mean %(${near})s?`);
+  const isVariable = unknown.startsWith('ENV_');
+  const advice = isVariable ? `set it, or write %(${unknown}:-DEFAULT)s` : 'write %% for a percent sign';
+  return new ValueError(words, causeOf(unknown), advice);
 }
 
 /**
@@ -94,7 +100,8 @@ export function expand(text: string, names: Names, where: string): string {
     if (!(error instanceof ValueError)) throw error;
     throw new ValueError(
       `Format string ${pythonRepr(text)} for ${pythonRepr(where)} is badly formatted: ${error.supervisor}`,
-      `${error.supervisor}; write %% for a percent sign`,
+      error.supervisor,
+      'write %% for a percent sign',
     );
   }
 }

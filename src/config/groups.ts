@@ -125,7 +125,8 @@ function readListener({ reading, supervisord }: Groups, section: IniSection): Gr
 function withoutDuplicates(reading: Reading, group: GroupPlan): GroupPlan {
   const byName = new Map<string, ProcessPlan>();
   for (const process of group.processes) {
-    if (byName.has(process.name))
+    // That numprocs needs another name for each has been reported.
+    if (byName.get(process.name)?.section !== process.section && byName.has(process.name))
       report(reading, process.section, {
         severity: 'warning',
         message: `cannot have two processes ${group.name}:${process.name}: the later one is used`,

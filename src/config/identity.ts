@@ -23,6 +23,8 @@ export interface Owner {
 
 const INTEGER = /^[+-]?\d+$/;
 
+const addUser = 'add the user in the image, or write uid:gid';
+
 /** A name or a uid that passwd knows. @throws ValueError */
 export function parseUser(text: string, host: Host): User {
   const trimmed = strip(text);
@@ -30,8 +32,8 @@ export function parseUser(text: string, host: Host): User {
   const found = host.findUser(isUid ? Number(trimmed) : text);
   if (found !== undefined) return found;
   throw isUid
-    ? new ValueError(`Invalid user id ${text}`, `there is no user with the uid ${trimmed}`)
-    : new ValueError(`Invalid user name ${text}`, 'there is no such user');
+    ? new ValueError(`Invalid user id ${text}`, `there is no user with the uid ${trimmed}`, addUser)
+    : new ValueError(`Invalid user name ${text}`, 'there is no such user', addUser);
 }
 
 function parseGid(text: string, host: Host): number {

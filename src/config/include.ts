@@ -14,12 +14,17 @@ const empty: IniFile = { sections: new Map(), badLines: [] };
 
 const lineText = ({ place, lineEnd }: BadLine): string => pythonRepr(place.source + lineEnd);
 
+/** What is longer is no configuration, and nobody reads the rest. */
+const mostLines = 1000;
+
 /** What Python says about the lines of one file that it cannot read (configparser.ParsingError). */
 export function parsingError(file: string, lines: readonly BadLine[]): string {
   const headless = lines.find(({ kind }) => kind === 'headless');
   if (headless !== undefined)
     return `File contains no section headers.\nfile: ${pythonRepr(file)}, line: ${headless.place.line}\n${lineText(headless)}`;
-  const shown = lines.map((line) => `\n\t[line ${String(line.place.line).padStart(2)}]: ${lineText(line)}`);
+  const shown = lines
+    .slice(0, mostLines)
+    .map((line) => `\n\t[line ${String(line.place.line).padStart(2)}]: ${lineText(line)}`);
   return `Source contains parsing errors: ${pythonRepr(file)}${shown.join('')}`;
 }
 

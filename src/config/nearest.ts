@@ -16,17 +16,22 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** `warning` for `warn`, `sec` for `seconds`. */
+const isShortened = (a: string, b: string): boolean =>
+  Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
+
 /** Words longer than this are nobody's typing error. */
 const maxLength = 64;
 
 /** The known word that was probably meant; undefined: none is near. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+export function nearest(word: string, all: Iterable<string>): string | undefined {
   if (word.length > maxLength) return undefined;
   const lower = word.toLowerCase().replaceAll('-', '_');
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const edits = distance(lower, candidate.toLowerCase());
+  for (const candidate of all) {
+    const known = candidate.toLowerCase();
+    const edits = isShortened(lower, known) ? 1 : distance(lower, known);
     if (edits >= bestDistance) continue;
     best = candidate;
     bestDistance = edits;

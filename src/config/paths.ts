@@ -24,13 +24,19 @@ function directoryOf(path: string): string {
   return head.replace(/\/+$/, '') || head;
 }
 
+const makeDirectory = 'make it in the image, or mount it';
+
 /** A directory that exists; `~` is expanded. */
 export const existingDirectory: Datatype<string> = {
   expects: 'a directory that exists',
   parse: (text, host) => {
     const path = expandUser(text, host);
     if (!isDirectory(host, path))
-      throw new ValueError(`${text} is not an existing directory`, 'there is no such directory');
+      throw new ValueError(
+        `${text} is not an existing directory`,
+        'there is no such directory',
+        makeDirectory,
+      );
     return path;
   },
 };
@@ -43,6 +49,7 @@ export function pathInDirectory(text: string, host: Host): string {
   throw new ValueError(
     `The directory named as part of the path ${text} does not exist`,
     `the directory ${directory} does not exist`,
+    makeDirectory,
   );
 }
 

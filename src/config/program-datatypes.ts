@@ -7,6 +7,14 @@ import { ValueError } from './value-error.ts';
 /** Never, after an exit code that is not expected, or always. */
 export type Autorestart = 'never' | 'unexpected' | 'always';
 
+/** What people write who come from Docker's `restart`. */
+const COMPOSE: ReadonlyMap<string, string> = new Map([
+  ['always', 'true'],
+  ['unless-stopped', 'true'],
+  ['never', 'false'],
+  ['on-failure', 'unexpected'],
+]);
+
 /** A boolean word or `unexpected`, in any case. */
 export const autorestart: Datatype<Autorestart> = {
   expects: 'true, false or unexpected',
@@ -15,7 +23,9 @@ export const autorestart: Datatype<Autorestart> = {
     const value = booleanOf(lower);
     if (value !== undefined) return value ? 'always' : 'never';
     if (lower === 'unexpected') return 'unexpected';
-    throw new ValueError(`invalid 'autorestart' value ${pythonRepr(lower)}`);
+    const meant = COMPOSE.get(lower);
+    const advice = meant === undefined ? undefined : `write autorestart = ${meant}`;
+    throw new ValueError(`invalid 'autorestart' value ${pythonRepr(lower)}`, '', advice);
   },
   schema: { enum: ['true', 'false', 'unexpected'] },
 };

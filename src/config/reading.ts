@@ -1,6 +1,7 @@
 import { expand } from './expand.ts';
 import { emptyHost, type Host } from './host.ts';
 import { type Entry, type IniFile, type IniSection } from './ini-file.ts';
+import { nearest } from './nearest.ts';
 import { namesFor, type NameSource } from './names.ts';
 import { diagnosticAt, type Diagnostic, type Place, type Problem } from './place.ts';
 import { pythonRepr } from './python-text.ts';
@@ -83,11 +84,19 @@ export function reportValue(
     message: `cannot use ${useOf(name, entry.text)}: ${cause}`,
     supervisor:
       option.since === 'tsupervisor 0.1' ? undefined : `${error.supervisor}${endOf(option, context)}`,
-    suggestion: error.message === '' ? exampleOf(name, option) : `write ${option.type.expects}`,
+    suggestion: error.suggestion ?? adviceFor({ name, option }, entry.text),
   });
 }
 
-function exampleOf(name: string, option: Option<unknown>): string | undefined {
+/** A word that the option knows and that was probably meant. */
+function nearestWord({ type }: Option<unknown>, text: string): string | undefined {
+  const words: unknown = type.schema?.['enum'];
+  return Array.isArray(words) ? nearest(text, words.map(String)) : undefined;
+}
+
+function adviceFor({ name, option }: NamedOption, text: string): string | undefined {
+  const near = nearestWord(option, text);
+  if (near !== undefined) return `did you mean ${near}?`;
   const example = option.example ?? option.default;
   return typeof example === 'string' && example !== '' ? `for example ${name} = ${example}` : undefined;
 }

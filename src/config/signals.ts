@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { type Datatype } from './datatype.ts';
+import { nearest } from './nearest.ts';
 import { pythonRepr, strip } from './python-text.ts';
 import { ValueError } from './value-error.ts';
 
@@ -14,13 +15,19 @@ const BY_NAME: ReadonlyMap<string, number> = new Map([
 /** 0 sends nothing; Supervisor takes it. */
 const NUMBERS: ReadonlySet<number> = new Set([0, ...BY_NAME.values()]);
 
+function unknownSignal(text: string, upper: string): ValueError {
+  const near = nearest(upper.startsWith('SIG') ? upper : `SIG${upper}`, BY_NAME.keys())?.slice(3);
+  const question = near === undefined ? undefined : `did you mean ${near}?`;
+  return new ValueError(`value ${pythonRepr(text)} is not a valid signal name`, '', question);
+}
+
 /** The number of a signal: reads a name with or without SIG, in any case, or a number. @throws ValueError */
 export function parseSignal(text: string): number {
   const trimmed = strip(text);
   const isNumber = /^[+-]?\d+$/.test(trimmed);
   const upper = trimmed.toUpperCase();
   const number = isNumber ? Number(trimmed) : BY_NAME.get(upper.startsWith('SIG') ? upper : `SIG${upper}`);
-  if (number === undefined) throw new ValueError(`value ${pythonRepr(text)} is not a valid signal name`);
+  if (number === undefined) throw unknownSignal(text, upper);
   if (!NUMBERS.has(number)) throw new ValueError(`value ${pythonRepr(text)} is not a valid signal number`);
   return number;
 }

@@ -1,7 +1,7 @@
 import { type IniFile, type IniSection } from './ini-file.ts';
 import { nearest } from './nearest.ts';
 import { type Diagnostic, diagnosticAt, type Place, type Problem } from './place.ts';
-import { firstNonSpace } from './python-text.ts';
+import { firstNonSpace, strip } from './python-text.ts';
 import { type Section } from './schema.ts';
 import { findKind, SECTIONS, type SectionKind } from './sections.ts';
 
@@ -24,10 +24,24 @@ function sectionAdvice(name: string): string {
   return named ? `did you mean [${near}:NAME]?` : `did you mean [${near}]?`;
 }
 
-const unknownSection = ({ name }: IniSection): Problem => ({
+/** Words are compared with all others: a file of garbage must not take for ever. */
+const mostAdvice = 100;
+
+/** Gives advice as long as there is not too much of it. */
+type Adviser = (advice: () => string) => string | undefined;
+
+function limitedAdvice(): Adviser {
+  let left = mostAdvice;
+  return (advice) => {
+    left -= 1;
+    return left < 0 ? undefined : advice();
+  };
+}
+
+const unknownSection = ({ name }: IniSection, adviser: Adviser): Problem => ({
   severity: 'warning',
   message: `cannot use [${name}]: there is no such section`,
-  suggestion: sectionAdvice(name),
+  suggestion: adviser(() => sectionAdvice(name)),
 });
 
 /** The kind of section that an option belongs to, when it is in the wrong one. */
@@ -43,39 +57,61 @@ function optionAdvice(option: string, schema: Section): string {
   return near === undefined ? 'remove it' : `did you mean ${near}?`;
 }
 
-const unknownOption = (section: IniSection, option: string, schema: Section): Problem => ({
+/** `[program:web` without its end is an option of the section above it. */
+const openHeader = (place: Place): Problem => ({
+  severity: 'warning',
+  message: `cannot use ${strip(place.source)}: the closing ] is missing`,
+  suggestion: `write ${strip(place.source)}]`,
+});
+
+const unknownOption = (section: IniSection, option: string, advice: string | undefined): Problem => ({
   severity: 'warning',
   message: `cannot use ${option}: [${section.name}] has no such option`,
-  suggestion: optionAdvice(option, schema),
+  suggestion: advice,
 });
 
 /** Where the option's name stands, rather than its value. */
 const nameOf = (place: Place): Place => ({ ...place, column: firstNonSpace(place.source) + 1 });
 
+interface Report {
+  readonly report: (found: Diagnostic) => void;
+  readonly adviser: Adviser;
+}
+
 function reportOptions(
   section: IniSection,
   { schema, isOpen }: SectionKind,
-  report: (found: Diagnostic) => void,
+  { report, adviser }: Report,
 ): void {
   for (const [option, { place }] of section.entries) {
     const row = Object.hasOwn(schema, option) ? schema[option] : undefined;
-    if (row === undefined) {
-      if (!isOpen) report(diagnosticAt(nameOf(place), unknownOption(section, option, schema)));
-    } else if (row.activeNow === false && row.since === 'tsupervisor 0.1')
-      report(
-        diagnosticAt(nameOf(place), {
-          severity: 'warning',
-          message: `cannot use ${option}: it has no effect in this version`,
-        }),
+    const say = (problem: Problem): void => report(diagnosticAt(nameOf(place), problem));
+    if (row?.activeNow === false && row.since === 'tsupervisor 0.1') say(hasNoEffect(option));
+    else if (row !== undefined || isOpen) continue;
+    else if (option.startsWith('[')) say(openHeader(place));
+    else
+      say(
+        unknownOption(
+          section,
+          option,
+          adviser(() => optionAdvice(option, schema)),
+        ),
       );
   }
 }
 
+const hasNoEffect = (option: string): Problem => ({
+  severity: 'warning',
+  message: `cannot use ${option}: it has no effect in this version`,
+});
+
 /** Reports sections and options that mean nothing. Supervisor ignores them silently. */
 export function reportUnknown(ini: IniFile, report: (found: Diagnostic) => void): void {
+  const adviser = limitedAdvice();
   for (const section of ini.sections.values()) {
     const kind = findKind(section.name);
-    if (kind !== undefined) reportOptions(section, kind, report);
-    else if (section.name !== 'DEFAULT') report(diagnosticAt(section.header, unknownSection(section)));
+    if (kind !== undefined) reportOptions(section, kind, { report, adviser });
+    else if (section.name !== 'DEFAULT')
+      report(diagnosticAt(section.header, unknownSection(section, adviser)));
   }
 }
