@@ -230,10 +230,19 @@ export class Daemon {
     const { host } = this.#options;
     this.#requests = serversOf(plan);
     const warn = (message: string): void => this.#activity.warn(message);
+    const tell = (message: string): void => this.#activity.info(message);
     const { childlogdir: directory, identifier, nocleanup } = plan.supervisord;
     const autoLogs = new AutoLogs({ directory, identifier, warn });
     if (usesAutoLogs(plan) && !nocleanup) autoLogs.clear();
-    return { plan, plane: this.#plane, autoLogs, host, serverUrl: serverUrlOf(plan, this.#requests), warn };
+    return {
+      plan,
+      plane: this.#plane,
+      autoLogs,
+      host,
+      serverUrl: serverUrlOf(plan, this.#requests),
+      warn,
+      tell,
+    };
   }
 
   #makeSupervisor(): Supervisor {

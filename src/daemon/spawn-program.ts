@@ -11,7 +11,9 @@ import { type Host } from '../config/host.ts';
 import { type ProcessPlan } from '../config/plan.ts';
 import { type ProcessEvent } from '../core/process-machine.ts';
 import { type SpawnOutcome, type SpawnRequest, spawn } from '../linux/spawn.ts';
+import { type StdioSource } from '../linux/stdio.ts';
 import { type ProcessOutput } from '../output/process-output.ts';
+import { type FcgiListener } from './fcgi-listener.ts';
 import { programLimits } from './program-limits.ts';
 import { readSecrets } from './read-secrets.ts';
 import { type Stdin } from './stdin.ts';
@@ -24,6 +26,8 @@ export interface SpawnableProgram {
   readonly host: Host;
   readonly output: ProcessOutput;
   readonly stdin: Stdin;
+  /** The socket of an fcgi-program, which is its stdin. */
+  readonly fcgi: FcgiListener | undefined;
   /** Is told what the kernel did not allow, where the process runs all the same. */
   readonly warn: (message: string) => void;
 }
@@ -43,19 +47,28 @@ export function spawnProgram(program: SpawnableProgram): ProcessEvent {
     return cannotSpawn(`unknown error making dispatchers for '${plan.name}': ${code}`, 126);
   // Supervisor's checks are made from its own working directory, so that is what a relative command means.
   const path = resolve(host.cwd, found.path);
-  return answer(program, spawn(spawnRequest(plan, { path, argv: command.words, environment })));
+  return spawnFile(program, { path, argv: command.words, environment });
 }
 
-const spawnRequest = (
-  plan: ProcessPlan,
-  execution: Pick<SpawnRequest, 'path' | 'argv' | 'environment'>,
-): SpawnRequest => ({
+type Execution = Pick<SpawnRequest, 'path' | 'argv' | 'environment'>;
+
+function spawnFile(program: SpawnableProgram, execution: Execution): ProcessEvent {
+  const { fcgi, plan } = program;
+  const socket = fcgi?.acquire();
+  if (socket?.kind === 'problem') return cannotSpawn(socket.why, 126);
+  const stdin: StdioSource = socket === undefined ? { kind: 'pipe' } : { kind: 'fd', fd: socket.fd };
+  const outcome = spawn(spawnRequest(plan, stdin, execution));
+  if (outcome.kind === 'failed') fcgi?.release();
+  return answer(program, outcome);
+}
+
+const spawnRequest = (plan: ProcessPlan, stdin: StdioSource, execution: Execution): SpawnRequest => ({
   ...execution,
   directory: plan.directory,
   credentials: plan.user,
   umask: plan.umask,
   processGroup: 'own',
-  stdin: { kind: 'pipe' },
+  stdin,
   stdout: { kind: 'pipe' },
   stderr: plan.redirect_stderr ? { kind: 'sameAsStdout' } : { kind: 'pipe' },
   limits: programLimits(plan),

@@ -1,15 +1,14 @@
 /** A unix datagram socket to somebody who listens at a path: how local programs reach syslog (unix(7), syslog(3)). */
 import { closeFd } from './descriptors.ts';
 import { check, libc, LibcError } from './libc.ts';
+import { AF_UNIX, unixAddress } from './socket-address.ts';
 
 /** <bits/socket.h>, <bits/socket_type.h>, <sys/un.h> */
-const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
-const pathBytes = 108;
 
 /** What says that the receiver has not read enough yet. */
 const fullCodes: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS']);
@@ -22,7 +21,7 @@ export class UnixDatagram implements Disposable {
   constructor(path: string) {
     this.#fd = check('socket', libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     try {
-      const address = socketAddress(path);
+      const address = unixAddress(path);
       check('connect', libc.connect(this.#fd, address, address.length));
     } catch (error) {
       closeFd(this.#fd);
@@ -51,14 +50,4 @@ export class UnixDatagram implements Disposable {
   [Symbol.dispose](): void {
     closeFd(this.#fd);
   }
-}
-
-/** struct sockaddr_un: a 16-bit family in the machine's order (little-endian on all of ours), and the path. */
-function socketAddress(path: string): Buffer {
-  const bytes = Buffer.from(path);
-  if (bytes.length >= pathBytes) throw new LibcError('connect', 'ENAMETOOLONG');
-  const address = Buffer.alloc(2 + pathBytes);
-  address.writeUInt16LE(AF_UNIX, 0);
-  bytes.copy(address, 2);
-  return address;
 }

@@ -21,6 +21,7 @@ import { constants } from 'node:os';
 const { functions, lib } = dlopen(null, {
   __errno_location: { return: 'pointer', arguments: [] }, // int *__errno_location(void)
   _exit: { return: 'void', arguments: ['int32'] }, // void _exit(int status)
+  bind: { return: 'int32', arguments: ['int32', 'buffer', 'uint32'] }, // int bind(int fd, const struct sockaddr *, socklen_t)
   connect: { return: 'int32', arguments: ['int32', 'buffer', 'uint32'] }, // int connect(int fd, const struct sockaddr *, socklen_t)
   fcntl: { return: 'int32', arguments: ['int32', 'int32', 'int32'] }, // int fcntl(int fd, int op, ... /* int arg */)
   getgroups: { return: 'int32', arguments: ['int32', 'buffer'] }, // int getgroups(int size, gid_t list[])
@@ -30,6 +31,7 @@ const { functions, lib } = dlopen(null, {
   getsockopt: { return: 'int32', arguments: ['int32', 'int32', 'int32', 'buffer', 'buffer'] }, // int getsockopt(int fd, int level, int name, void *value, socklen_t *length)
   isatty: { return: 'int32', arguments: ['int32'] }, // int isatty(int fd)
   kill: { return: 'int32', arguments: ['int32', 'int32'] }, // int kill(pid_t pid, int sig)
+  listen: { return: 'int32', arguments: ['int32', 'int32'] }, // int listen(int fd, int backlog)
   pipe2: { return: 'int32', arguments: ['buffer', 'int32'] }, // int pipe2(int pipefd[2], int flags)
   posix_spawn: {
     return: 'int32',
@@ -48,6 +50,7 @@ const { functions, lib } = dlopen(null, {
   pthread_sigmask: { return: 'int32', arguments: ['int32', 'buffer', 'buffer'] }, // int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
   send: { return: 'int64', arguments: ['int32', 'buffer', 'uint64', 'int32'] }, // ssize_t send(int fd, const void *, size_t, int flags)
   setpriority: { return: 'int32', arguments: ['int32', 'uint32', 'int32'] }, // int setpriority(int which, id_t who, int prio)
+  setsockopt: { return: 'int32', arguments: ['int32', 'int32', 'int32', 'buffer', 'uint32'] }, // int setsockopt(int fd, int level, int name, const void *value, socklen_t)
   signal: { return: 'pointer', arguments: ['int32', 'pointer'] }, // sighandler_t signal(int signum, sighandler_t handler)
   socket: { return: 'int32', arguments: ['int32', 'int32', 'int32'] }, // int socket(int domain, int type, int protocol)
   syscall: { return: 'int64', arguments: ['int64', 'uint64', 'uint64', 'uint64'] }, // long syscall(long number, ...)
