@@ -1,9 +1,8 @@
 /** `tsupervisor ctl`, also called `supervisorctl`: the client, with the config file that it reads. */
 import { dirname } from 'node:path/posix';
-import { type Host, type User, type Users } from '../config/host.ts';
+import { type Host } from '../config/host.ts';
 import { readFiles } from '../config/include.ts';
 import { type IniFile, type IniSection } from '../config/ini-file.ts';
-import { machineHost } from '../config/machine-host.ts';
 import { type NameSource } from '../config/names.ts';
 import { SUPERVISORCTL } from '../config/options-sections.ts';
 import { absolutePath } from '../config/paths.ts';
@@ -13,19 +12,10 @@ import { findConfiguration } from '../config/search-path.ts';
 import { runCtl } from '../ctl/run.ts';
 import { type CtlIo } from '../ctl/session.ts';
 import { type CtlConfig, type CtlConfigRead } from '../ctl/settings.ts';
-import { findUser } from '../linux/users.ts';
-
-function userWithHome(nameOrUid: string | number): User | undefined {
-  const user = findUser(String(nameOrUid));
-  if (user?.name === undefined || user.gid === undefined || user.home === undefined) return undefined;
-  return { name: user.name, uid: user.uid, gid: user.gid, home: user.home, shell: user.shell ?? '' };
-}
-
-// The client asks for users only to expand `~`.
-const users: Users = { findUser: userWithHome, findGroup: () => undefined, groupsOf: () => [] };
+import { thisMachine } from './machine.ts';
 
 const hostFor = ({ env }: CtlIo): Host => ({
-  ...machineHost(users),
+  ...thisMachine(),
   environment: new Map(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   ),

@@ -1,17 +1,6 @@
 /** What start, stop, signal and clear call, and the words of their results. Source: Supervisor 4.3.0 supervisorctl.py. */
+import { FAULT_CODES, SUCCESS } from '../api/fault.ts';
 import { GENERIC, INVALID_ARGS } from './exit-codes.ts';
-import {
-  ABNORMAL_TERMINATION,
-  ALREADY_STARTED,
-  BAD_NAME,
-  BAD_SIGNAL,
-  FAILED,
-  NO_FILE,
-  NOT_EXECUTABLE,
-  NOT_RUNNING,
-  SPAWN_ERROR,
-  SUCCESS,
-} from './faults.ts';
 import { makeNamespec } from './namespec.ts';
 import { PythonError } from './python-words.ts';
 import { type ProcessResult } from './rpc.ts';
@@ -41,21 +30,21 @@ export const start: Action = {
   all: 'startAllProcesses',
   done: 'started',
   errors: new Map([
-    [BAD_NAME, 'no such process'],
-    [NO_FILE, 'no such file'],
-    [NOT_EXECUTABLE, 'file is not executable'],
-    [ALREADY_STARTED, 'already started'],
-    [SPAWN_ERROR, 'spawn error'],
-    [ABNORMAL_TERMINATION, 'abnormal termination'],
+    [FAULT_CODES.BAD_NAME, 'no such process'],
+    [FAULT_CODES.NO_FILE, 'no such file'],
+    [FAULT_CODES.NOT_EXECUTABLE, 'file is not executable'],
+    [FAULT_CODES.ALREADY_STARTED, 'already started'],
+    [FAULT_CODES.SPAWN_ERROR, 'spawn error'],
+    [FAULT_CODES.ABNORMAL_TERMINATION, 'abnormal termination'],
   ]),
-  harmless: ALREADY_STARTED,
+  harmless: FAULT_CODES.ALREADY_STARTED,
   noGroupExitCode: INVALID_ARGS,
 };
 
 const signalErrors: ReadonlyMap<number, string> = new Map([
-  [BAD_NAME, 'no such process'],
-  [BAD_SIGNAL, 'bad signal name'],
-  [NOT_RUNNING, 'not running'],
+  [FAULT_CODES.BAD_NAME, 'no such process'],
+  [FAULT_CODES.BAD_SIGNAL, 'bad signal name'],
+  [FAULT_CODES.NOT_RUNNING, 'not running'],
 ]);
 
 /** Stops, and waits for it. */
@@ -66,7 +55,7 @@ export const stop: Action = {
   all: 'stopAllProcesses',
   done: 'stopped',
   errors: signalErrors,
-  harmless: NOT_RUNNING,
+  harmless: FAULT_CODES.NOT_RUNNING,
   noGroupExitCode: GENERIC,
 };
 
@@ -89,8 +78,8 @@ export const clear: Action = {
   all: 'clearAllProcessLogs',
   done: 'cleared',
   errors: new Map([
-    [BAD_NAME, 'no such process'],
-    [FAILED, 'failed'],
+    [FAULT_CODES.BAD_NAME, 'no such process'],
+    [FAULT_CODES.FAILED, 'failed'],
   ]),
   noGroupExitCode: GENERIC,
 };
@@ -105,6 +94,6 @@ export function resultLine({ done, errors }: Action, result: ProcessResult): str
   if (result.status === SUCCESS) return `${namespec}: ${done}`;
   const words = errors.get(result.status);
   if (words !== undefined) return `${namespec}: ERROR (${words})`;
-  if (result.status === FAILED && errors === signalErrors) return result.description;
+  if (result.status === FAULT_CODES.FAILED && errors === signalErrors) return result.description;
   throw new PythonError('ValueError', `Unknown result code ${result.status} for ${namespec}`);
 }

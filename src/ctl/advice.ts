@@ -1,7 +1,7 @@
 /** What to do about an error, in one phrase without brackets. */
+import { FAULT_CODES } from '../api/fault.ts';
 import { XmlRpcError } from '../api/xml-document.ts';
 import { Fault, HttpError } from './errors.ts';
-import { SHUTDOWN_STATE } from './faults.ts';
 import { codeOf } from './python-words.ts';
 
 const authAdvice = 'give the username and password of the server with -u and -p, or in [supervisorctl]';
@@ -33,7 +33,8 @@ const BY_CODE: ReadonlyMap<string, (url: string) => string> = new Map<string, (u
 export function adviceFor(error: unknown, serverurl: string): string | undefined {
   if (error instanceof HttpError && error.status === 401) return authAdvice;
   if (error instanceof HttpError && error.status >= 500) return 'the server failed: look at its log';
-  if (error instanceof Fault && error.code === SHUTDOWN_STATE) return 'the supervisor is shutting down';
+  if (error instanceof Fault && error.code === FAULT_CODES.SHUTDOWN_STATE)
+    return 'the supervisor is shutting down';
   if (error instanceof XmlRpcError) return `is ${serverurl} a supervisor?`;
   return BY_CODE.get(codeOf(error) ?? '')?.(serverurl);
 }

@@ -1,8 +1,8 @@
 /** pid, version, shutdown, reload, open, and the ways out of the shell. Source: Supervisor 4.3.0 supervisorctl.py. */
+import { FAULT_CODES } from '../api/fault.ts';
 import { type Command, type Outcome, wordsOf } from './command.ts';
 import { Fault } from './errors.ts';
 import { GENERIC, NOT_RUNNING, STATUS_UNKNOWN } from './exit-codes.ts';
-import { BAD_NAME, SHUTDOWN_STATE } from './faults.ts';
 import { inOrder } from './in-order.ts';
 import { misuse, refuseUse } from './misuse.ts';
 import { codeOf, PythonError } from './python-words.ts';
@@ -18,7 +18,7 @@ async function showPid(session: Session, name: string): Promise<void> {
     session.say(`${pid}`);
     if (pid === 0) session.fail(NOT_RUNNING);
   } catch (error) {
-    if (!(error instanceof Fault && error.code === BAD_NAME)) throw error;
+    if (!(error instanceof Fault && error.code === FAULT_CODES.BAD_NAME)) throw error;
     refuseUse(session, `No such process ${name}`);
   }
 }
@@ -52,7 +52,7 @@ const GONE: ReadonlyMap<string, string> = new Map([
 ]);
 
 function explainShutdown(session: Session, error: unknown): void {
-  if (error instanceof Fault && error.code === SHUTDOWN_STATE) {
+  if (error instanceof Fault && error.code === FAULT_CODES.SHUTDOWN_STATE) {
     session.say('ERROR: already shutting down');
     return;
   }
@@ -81,7 +81,7 @@ async function runReload(session: Session, rest: string): Promise<Outcome> {
     await session.rpc.call('restart');
     session.say('Restarted supervisord');
   } catch (error) {
-    if (!(error instanceof Fault && error.code === SHUTDOWN_STATE)) throw error;
+    if (!(error instanceof Fault && error.code === FAULT_CODES.SHUTDOWN_STATE)) throw error;
     refuseUse(session, 'ERROR: already shutting down');
   }
   return 'stay';

@@ -1,7 +1,7 @@
 /** fg: a process's logs on the screen, typed lines to its stdin. Source: Supervisor 4.3.0 supervisorctl.py, do_fg. */
+import { FAULT_CODES } from '../api/fault.ts';
 import { type Command, type Outcome, wordsOf } from './command.ts';
 import { Fault } from './errors.ts';
-import { BAD_NAME, NOT_RUNNING } from './faults.ts';
 import { follow } from './follow.ts';
 import { catchInterrupt, type Interrupt } from './interrupt.ts';
 import { Interrupted } from './line-reader.ts';
@@ -19,7 +19,7 @@ async function find(session: Session, name: string): Promise<ProcessInfo | undef
     return await session.rpc.process(name);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (error.code === BAD_NAME) refuseUse(session, 'ERROR: bad process name supplied');
+    if (error.code === FAULT_CODES.BAD_NAME) refuseUse(session, 'ERROR: bad process name supplied');
     else session.say(`ERROR: ${pythonWords(error).message}`);
     return undefined;
   }
@@ -43,7 +43,9 @@ async function send(session: Session, name: string, line: string): Promise<strin
     await session.rpc.call('sendProcessStdin', name, `${line}\n`);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return error.code === NOT_RUNNING ? 'Process got killed' : `ERROR: ${pythonWords(error).message}`;
+    return error.code === FAULT_CODES.NOT_RUNNING
+      ? 'Process got killed'
+      : `ERROR: ${pythonWords(error).message}`;
   }
   const { state } = await session.rpc.process(name);
   return state === RUNNING ? undefined : 'Process got killed';

@@ -1,8 +1,8 @@
 /** avail, reread, update, add, remove. Source: Supervisor 4.3.0 supervisorctl.py. */
+import { FAULT_CODES } from '../api/fault.ts';
 import { type XmlRpcValue } from '../api/xml-rpc.ts';
 import { type Command, type Outcome, wordsOf } from './command.ts';
 import { Fault } from './errors.ts';
-import { ALREADY_ADDED, BAD_NAME, CANT_REREAD, FAILED, SHUTDOWN_STATE, STILL_RUNNING } from './faults.ts';
 import { inOrder } from './in-order.ts';
 import { misuse, refuseUse } from './misuse.ts';
 import { makeNamespec } from './namespec.ts';
@@ -40,7 +40,7 @@ async function runAvail(session: Session, rest: string): Promise<Outcome> {
     for (const config of arrayFrom(await session.rpc.call('getAllConfigInfo')))
       session.say(configLine(config));
   } catch (error) {
-    if (!(error instanceof Fault && error.code === SHUTDOWN_STATE)) throw error;
+    if (!(error instanceof Fault && error.code === FAULT_CODES.SHUTDOWN_STATE)) throw error;
     refuseUse(session, shuttingDown);
   }
   return 'stay';
@@ -64,8 +64,8 @@ async function runReread(session: Session, rest: string): Promise<Outcome> {
     for (const line of changeLines(await reread(session))) session.say(line);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (error.code === SHUTDOWN_STATE) refuseUse(session, shuttingDown);
-    else if (error.code === CANT_REREAD) refuseUse(session, `ERROR: ${error.text}`);
+    if (error.code === FAULT_CODES.SHUTDOWN_STATE) refuseUse(session, shuttingDown);
+    else if (error.code === FAULT_CODES.CANT_REREAD) refuseUse(session, `ERROR: ${error.text}`);
     else throw error;
   }
   return 'stay';
@@ -77,9 +77,9 @@ async function addGroup(session: Session, name: string): Promise<void> {
     session.say(`${name}: added process group`);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (error.code === ALREADY_ADDED) session.say('ERROR: process group already active');
-    else if (error.code === SHUTDOWN_STATE) refuseUse(session, 'ERROR: shutting down');
-    else if (error.code === BAD_NAME) refuseUse(session, `ERROR: no such process/group: ${name}`);
+    if (error.code === FAULT_CODES.ALREADY_ADDED) session.say('ERROR: process group already active');
+    else if (error.code === FAULT_CODES.SHUTDOWN_STATE) refuseUse(session, 'ERROR: shutting down');
+    else if (error.code === FAULT_CODES.BAD_NAME) refuseUse(session, `ERROR: no such process/group: ${name}`);
     else throw error;
   }
 }
@@ -90,8 +90,9 @@ async function removeGroup(session: Session, name: string): Promise<void> {
     session.say(`${name}: removed process group`);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (error.code === STILL_RUNNING) refuseUse(session, `ERROR: process/group still running: ${name}`);
-    else if (error.code === BAD_NAME) refuseUse(session, `ERROR: no such process/group: ${name}`);
+    if (error.code === FAULT_CODES.STILL_RUNNING)
+      refuseUse(session, `ERROR: process/group still running: ${name}`);
+    else if (error.code === FAULT_CODES.BAD_NAME) refuseUse(session, `ERROR: no such process/group: ${name}`);
     else throw error;
   }
 }
@@ -113,7 +114,7 @@ async function checkNames(session: Session, names: ReadonlySet<string>, { added 
 async function dropGroup(session: Session, name: string): Promise<void> {
   const results = await session.rpc.results('stopProcessGroup', name);
   session.say(`${name}: stopped`);
-  if (results.some(({ status }) => status === FAILED)) {
+  if (results.some(({ status }) => status === FAULT_CODES.FAILED)) {
     refuseUse(session, `${name}: has problems; not removing`);
     return;
   }
@@ -145,7 +146,7 @@ async function runUpdate(session: Session, rest: string): Promise<Outcome> {
   const words = wordsOf(rest);
   const names = new Set(words.includes('all') ? [] : words);
   const changes = await reread(session).catch((error: unknown) => {
-    if (error instanceof Fault && error.code === SHUTDOWN_STATE) return undefined;
+    if (error instanceof Fault && error.code === FAULT_CODES.SHUTDOWN_STATE) return undefined;
     throw error;
   });
   if (changes === undefined) return refuseUse(session, 'ERROR: already shutting down');

@@ -3,23 +3,27 @@
  *
  * Source: Supervisor 4.3.0 supervisorctl.py, do_start and its neighbours.
  */
+import { FAULT_CODES, SUCCESS } from '../api/fault.ts';
 import { type Action, clear, resultLine, signal, start, stop } from './actions.ts';
 import { type Command, type Outcome, wordsOf } from './command.ts';
 import { Fault } from './errors.ts';
-import { GENERIC, INVALID_ARGS, NOT_RUNNING as NOT_RUNNING_CODE } from './exit-codes.ts';
-import { ABNORMAL_TERMINATION, BAD_NAME, NOT_RUNNING, SPAWN_ERROR, SUCCESS } from './faults.ts';
+import { GENERIC, INVALID_ARGS, NOT_RUNNING } from './exit-codes.ts';
 import { inOrder } from './in-order.ts';
 import { makeNamespec, splitNamespec } from './namespec.ts';
 import { type ProcessResult } from './rpc.ts';
 import { type Session } from './session.ts';
 import { misuse } from './misuse.ts';
 
-const deadFaults: ReadonlySet<number> = new Set([SPAWN_ERROR, ABNORMAL_TERMINATION, NOT_RUNNING]);
+const deadFaults: ReadonlySet<number> = new Set([
+  FAULT_CODES.SPAWN_ERROR,
+  FAULT_CODES.ABNORMAL_TERMINATION,
+  FAULT_CODES.NOT_RUNNING,
+]);
 
 function show(session: Session, action: Action, result: ProcessResult): void {
   session.say(resultLine(action, result));
   if (result.status === SUCCESS || result.status === action.harmless) return;
-  session.fail(deadFaults.has(result.status) ? NOT_RUNNING_CODE : GENERIC);
+  session.fail(deadFaults.has(result.status) ? NOT_RUNNING : GENERIC);
 }
 
 interface Request {
@@ -34,7 +38,7 @@ async function actOnGroup({ session, action, extra }: Request, group: string): P
     for (const result of await session.rpc.results(action.group, group, ...extra))
       show(session, action, result);
   } catch (error) {
-    if (!(error instanceof Fault && error.code === BAD_NAME)) throw error;
+    if (!(error instanceof Fault && error.code === FAULT_CODES.BAD_NAME)) throw error;
     session.say(`${group}: ERROR (no such group)`);
     session.fail(action.noGroupExitCode);
   }

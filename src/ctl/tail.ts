@@ -1,8 +1,8 @@
 /** tail and maintail. Source: Supervisor 4.3.0 supervisorctl.py, do_tail and do_maintail. */
+import { FAULT_CODES } from '../api/fault.ts';
 import { type Command, type Outcome, wordsOf } from './command.ts';
 import { Fault } from './errors.ts';
 import { GENERIC, STATUS_UNKNOWN } from './exit-codes.ts';
-import { BAD_NAME, FAILED, NO_FILE } from './faults.ts';
 import { follow, type Stream } from './follow.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { misuse, refuseUse } from './misuse.ts';
@@ -21,9 +21,9 @@ const amountOf = (text: string): number | 'follow' | undefined => {
 };
 
 const ERRORS: ReadonlyMap<number, string> = new Map([
-  [NO_FILE, 'no log file'],
-  [FAILED, 'unknown error reading log'],
-  [BAD_NAME, 'no such process name'],
+  [FAULT_CODES.NO_FILE, 'no log file'],
+  [FAULT_CODES.FAILED, 'unknown error reading log'],
+  [FAULT_CODES.BAD_NAME, 'no such process name'],
 ]);
 
 interface LogRead {

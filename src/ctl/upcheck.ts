@@ -1,4 +1,5 @@
 /** The question that most commands ask first: is there a server, and do we speak its version? */
+import { FAULT_CODES } from '../api/fault.ts';
 import { adviceFor } from './advice.ts';
 import { Fault } from './errors.ts';
 import {
@@ -8,7 +9,6 @@ import {
   NOT_RUNNING,
   UNIMPLEMENTED_FEATURE,
 } from './exit-codes.ts';
-import { UNKNOWN_METHOD } from './faults.ts';
 import { codeOf } from './python-words.ts';
 import { type Session } from './session.ts';
 
@@ -29,7 +29,7 @@ interface Refusal {
 }
 
 function refusalFor(error: unknown, serverurl: string): Refusal | undefined {
-  if (error instanceof Fault && error.code === UNKNOWN_METHOD)
+  if (error instanceof Fault && error.code === FAULT_CODES.UNKNOWN_METHOD)
     return {
       line:
         'Sorry, supervisord responded but did not recognize the supervisor namespace commands that supervisorctl ' +

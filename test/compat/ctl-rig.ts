@@ -187,13 +187,13 @@ export class Supervisord implements AsyncDisposable {
   }
 
   /** Puts its directory and its port in the place of DIR and PORT. */
-  fill(text: string): string {
-    return text.replaceAll('DIR', this.directory).replaceAll('PORT', `${this.port}`);
+  fill(template: string): string {
+    return template.replaceAll('DIR', this.directory).replaceAll('PORT', `${this.port}`);
   }
 
   /** Writes a file into its directory; DIR in the text is that directory. */
-  write(name: string, text: string): void {
-    writeFileSync(this.file(name), this.fill(text));
+  write(name: string, content: string): void {
+    writeFileSync(this.file(name), this.fill(content));
   }
 
   /** Appends to the config, or replaces text in it. */

@@ -189,7 +189,7 @@ test('the shell on a terminal completes, edits, asks, and keeps its history', as
   shell.type('\u0004');
 
   assert.equal(await shell.end(), 0);
-  assert.match(shell.stdout, /\u001b\[32mRUNNING {3}\u001b\[39m/);
+  assert.ok(shell.stdout.includes('\u001b[32mRUNNING   \u001b[39m'));
   await until(() => existsSync(history));
   assert.match(
     readFileSync(history, 'utf8'),
