@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { append, flushBytes, type FormatSpace } from './format-space.ts';
-import { appendJsonText } from './json-text.ts';
+import { appendJsonText, type Text } from './json-text.ts';
 import { maxLineBytes, type LineFormat, type Part } from './line-part.ts';
 import { type LineSink } from './sink.ts';
 
@@ -21,6 +21,8 @@ export interface JsonOptions {
   readonly time: () => Uint8Array;
 }
 
+type TextPart = Part & Text;
+
 const timeOffset = '{"time":"'.length;
 const afterText = Buffer.from('"}\n');
 const afterPiece = Buffer.from('","partial":true}\n');
@@ -40,9 +42,10 @@ export function jsonFormat({ sink, space, origin, time }: JsonOptions): LineForm
     write: (part) => {
       sink.beginLine();
       head.set(time(), timeOffset);
+      const text = { ...part, isUtf8: isUtf8(part.bytes.subarray(part.start, part.end)) };
       let at = part.start;
       do {
-        at = fill(part, at, space, head);
+        at = fill(text, at, space, head);
         sink.write(space.take());
       } while (at < part.end && !sink.isFull);
       return at;
@@ -57,7 +60,7 @@ function headOf({ program, process, stream, pid }: LineOrigin): Uint8Array {
 }
 
 /** Formats lines from `start` until the part or the space is used up. Returns where it stopped. */
-function fill(part: Part, start: number, space: FormatSpace, head: Uint8Array): number {
+function fill(part: TextPart, start: number, space: FormatSpace, head: Uint8Array): number {
   let at = start;
   while (at < part.end && space.used < flushBytes) {
     append(space, head);
@@ -66,27 +69,27 @@ function fill(part: Part, start: number, space: FormatSpace, head: Uint8Array): 
   return at;
 }
 
-function appendString(part: Part, start: number, space: FormatSpace): number {
+function appendString(part: TextPart, start: number, space: FormatSpace): number {
   space.bytes[space.used++] = quote;
   const end = appendJsonText(part, { start, end: part.end }, space);
   append(space, part.kind === 'piece' ? afterPiece : afterText);
   return end === part.end ? end : end + 1;
 }
 
-function appendMessage(part: Part, start: number, space: FormatSpace): number {
+function appendMessage(part: TextPart, start: number, space: FormatSpace): number {
   const found = part.bytes.subarray(start, part.end).indexOf(newline);
   const end = found < 0 ? part.end : start + found;
   const line = part.bytes.subarray(start, end);
-  if (part.kind === 'piece' || !isJsonObject(line)) return appendString(part, start, space);
+  if (part.kind === 'piece' || !isJsonObject(line, part.isUtf8)) return appendString(part, start, space);
   append(space, line);
   append(space, afterObject);
   return found < 0 ? end : end + 1;
 }
 
 /** Whether a line that begins with a brace is a JSON object (RFC 8259) in valid UTF-8. */
-function isJsonObject(line: Buffer): boolean {
+function isJsonObject(line: Buffer, isKnownUtf8: boolean): boolean {
   const text = line.toString('latin1', Math.max(0, line.length - 8)).trimEnd();
-  if (!text.endsWith('}') || !isUtf8(line)) return false;
+  if (!text.endsWith('}') || !(isKnownUtf8 || isUtf8(line))) return false;
   try {
     JSON.parse(line.toString());
     return true;

@@ -18,6 +18,8 @@ const shortEscapes = new Map([
 export interface Text {
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** Whether all of it is known to be UTF-8: then only what JSON forbids is looked for. */
+  readonly isUtf8: boolean;
 }
 
 /**
@@ -45,16 +47,17 @@ export function appendJsonText(
   }
 }
 
-/** Copies up to the first byte that is not printable ASCII or needs an escape. Four bytes at a time. */
-function copyPlain({ bytes, view }: Text, start: number, end: number, space: FormatSpace): number {
+/** Copies up to the first byte that needs an escape, or must be looked at as UTF-8. Four bytes at a time. */
+function copyPlain({ bytes, view, isUtf8 }: Text, start: number, end: number, space: FormatSpace): number {
   const last = end - 4;
+  const suspects = isUtf8 ? 0 : 0x80808080;
   const target = space.bytes;
   let at = start;
   let to = space.used;
   while (at < end) {
     if (at <= last) {
       const word = view.getUint32(at, true);
-      if (isPlainWord(word)) {
+      if (!needsEscape(word) && (word & suspects) === 0) {
         space.view.setUint32(to, word, true);
         at += 4;
         to += 4;
@@ -62,7 +65,7 @@ function copyPlain({ bytes, view }: Text, start: number, end: number, space: For
       }
     }
     const byte = bytes[at] ?? 0;
-    if (byte < 0x20 || byte >= 0x80 || byte === quote || byte === backslash) break;
+    if (byte < 0x20 || (byte & suspects) !== 0 || byte === quote || byte === backslash) break;
     target[to++] = byte;
     at++;
   }
@@ -70,11 +73,16 @@ function copyPlain({ bytes, view }: Text, start: number, end: number, space: For
   return at;
 }
 
-/** Whether no byte is below 0x20, above 0x7f, a quote or a backslash. A borrow can only make it answer false. */
-function isPlainWord(word: number): boolean {
-  const atQuote = (word ^ 0x22222222) - 0x01010101;
-  const atBackslash = (word ^ 0x5c5c5c5c) - 0x01010101;
-  return (((word - 0x20202020) | word | atQuote | atBackslash) & 0x80808080) === 0;
+/** Whether one of four bytes is below 0x20, a quote or a backslash. */
+function needsEscape(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const backslashes = word ^ 0x5c5c5c5c;
+  const controls = (word - 0x20202020) & ~word;
+  return (
+    ((controls | ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes)) &
+      0x80808080) !==
+    0
+  );
 }
 
 function appendSequence(bytes: Uint8Array, at: number, end: number, space: FormatSpace): number {

@@ -39,13 +39,29 @@ export class AnsiStripper {
     if (this.#state === 'text' && !chunk.includes(escape)) return chunk;
     const kept = new Uint8Array(chunk.length);
     let used = 0;
-    for (const byte of chunk) {
-      const { next, isText } = table[this.#state](byte);
-      this.#state = next;
-      if (isText) kept[used++] = byte;
+    for (let at = 0; at < chunk.length;) {
+      const textEnd = this.#state === 'text' ? endOfText(chunk, at) : at;
+      kept.set(chunk.subarray(at, textEnd), used);
+      used += textEnd - at;
+      at = this.#skipSequence(chunk, textEnd);
     }
     return kept.subarray(0, used);
   }
+
+  /** Returns where the text goes on: after the sequence, or at the byte that does not belong to it. */
+  #skipSequence(chunk: Uint8Array, start: number): number {
+    for (let at = start; at < chunk.length; at++) {
+      const { next, isText } = table[this.#state](chunk[at] ?? 0);
+      this.#state = next;
+      if (next === 'text') return isText ? at : at + 1;
+    }
+    return chunk.length;
+  }
+}
+
+function endOfText(chunk: Uint8Array, start: number): number {
+  const at = chunk.indexOf(escape, start);
+  return at < 0 ? chunk.length : at;
 }
 
 /** What a byte means, by the state it is met in. */
