@@ -26,6 +26,9 @@ export interface SessionOwner {
   readonly broken: (session: ListenerSession) => void;
 }
 
+/** More of what a listener says at once is not shown: no answer is that long, and a flood would drown the log. */
+const shownBytes = 1000;
+
 /** One instance of a listener process, from its spawn to the end of its output. */
 export class ListenerSession {
   /** The name of the process. */
@@ -94,9 +97,8 @@ export class ListenerSession {
 
   /** Takes what it has written to its standard output. */
   hear(chunk: Uint8Array): void {
-    if (this.#hasEnded || chunk.length === 0) return;
-    if (this.#owner.log.isEnabled('debug'))
-      this.#owner.log.debug(`'${this.name}' stdout output:\n${bytesRepr(chunk)}`);
+    if (this.#hasEnded || chunk.length === 0 || this.#state.name === 'UNKNOWN') return;
+    if (this.#owner.log.isEnabled('debug')) this.#show(chunk);
     const { state, outcomes } = hear(this.#state, chunk);
     this.#state = state;
     this.#isTelling = true;
@@ -113,6 +115,12 @@ export class ListenerSession {
     this.#isRunning = false;
     this.#input.close();
     this.#reject();
+  }
+
+  #show(chunk: Uint8Array): void {
+    const rest = chunk.length > shownBytes ? ` … (${chunk.length} bytes)` : '';
+    const shown = bytesRepr(chunk.subarray(0, shownBytes));
+    this.#owner.log.debug(`'${this.name}' stdout output:\n${shown}${rest}`);
   }
 
   #tell(outcome: ListenerOutcome): void {
