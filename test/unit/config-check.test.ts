@@ -1,0 +1,221 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { check } from '../../src/commands/check.ts';
+import { sample } from '../../src/commands/sample.ts';
+import { type Host } from '../../src/config/host.ts';
+import { hostWith, mainFile } from './config-rig.ts';
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+function runCheck(argv: readonly string[], host: Host, isTerminal = false): Outcome {
+  let out = '';
+  let error = '';
+  const code = check(argv, {
+    host,
+    writeOut: (text) => {
+      out += text;
+    },
+    writeError: (text) => {
+      error += text;
+    },
+    isTerminal,
+  });
+  return { code, out, error };
+}
+
+const withMain = (
+  text: string,
+  files: Readonly<Record<string, string>> = {},
+  more: Partial<Host> = {},
+): Host => hostWith({ [mainFile]: text, '/bin/cat': '#!', '/bin/sh': '#!', ...files }, more);
+
+const fine = '[supervisord]\n[program:a]\ncommand=/bin/cat\n';
+
+test('a configuration without mistakes is fine', () => {
+  deepEqual(runCheck(['-c', mainFile], withMain(fine)), {
+    code: 0,
+    out: '/etc/supervisord.conf: no mistakes, 1 group, 1 process\n',
+    error: '',
+  });
+});
+
+test('warnings are an exit code only with --strict', () => {
+  const host = withMain(`${fine}typo=1\n`);
+
+  equal(runCheck([], host).code, 0);
+  equal(runCheck(['--strict'], host).code, 1);
+});
+
+test('every error is reported at once, and the exit code is 2', () => {
+  const { code, out } = runCheck(
+    [],
+    withMain('[supervisord]\nloglevel=x\n[program:a]\nautostart=y\n[program:b]\n'),
+  );
+
+  equal(code, 2);
+  match(out, /:2:10: error/);
+  match(out, /:3:1: error/);
+  match(out, /:4:11: error/);
+  match(out, /:5:1: error/);
+  match(out, /\n4 errors, 0 warnings\n$/);
+});
+
+test('the configuration is $TSUPERVISOR_CONFIG where -c is missing', () => {
+  const environment = new Map([['TSUPERVISOR_CONFIG', '/srv/x.conf']]);
+
+  match(
+    runCheck([], withMain('', { '/srv/x.conf': fine }, { environment })).out,
+    /^\/srv\/x\.conf: no mistakes/,
+  );
+});
+
+test('colours are for terminals, and for those who want them', () => {
+  const host = withMain(`${fine}typo=1\n`);
+  const without = { ...host, environment: new Map([['NO_COLOR', '1']]) };
+
+  ok(runCheck([], host, true).out.includes('\u001B[33mwarning:'));
+  ok(!runCheck([], host, false).out.includes('\u001B'));
+  ok(!runCheck([], without, true).out.includes('\u001B'));
+});
+
+test('--format=json is one object with every problem', () => {
+  const report: unknown = JSON.parse(runCheck(['--format=json'], withMain(`${fine}typo=1\n`)).out);
+
+  deepEqual(report, {
+    file: mainFile,
+    errors: 0,
+    warnings: 1,
+    diagnostics: [
+      {
+        file: mainFile,
+        line: 4,
+        column: 1,
+        source: 'typo=1',
+        severity: 'warning',
+        message: 'cannot use typo: [program:a] has no such option',
+        suggestion: 'remove it',
+      },
+    ],
+    groups: [{ name: 'a', kind: 'program', processes: ['a'] }],
+  });
+});
+
+test('--against says what update will do', () => {
+  const host = withMain(`${fine}[program:b]\ncommand=/bin/cat\n`, {
+    '/old.conf': '[supervisord]\n[program:a]\ncommand=/bin/sh\n[program:c]\ncommand=/bin/cat\n',
+  });
+
+  const { code, out } = runCheck(['--against', '/old.conf'], host);
+
+  equal(code, 0);
+  equal(
+    out,
+    `/etc/supervisord.conf: no mistakes, 2 groups, 2 processes
+update from /old.conf:
+  added b
+  changed a
+    a: command: "/bin/sh" -> "/bin/cat"
+  removed c
+`,
+  );
+});
+
+test('--against says when update has nothing to do', () => {
+  match(runCheck(['--against', mainFile], withMain(fine)).out, /\n {2}nothing changes\n$/);
+});
+
+test('--schema is JSON', () => {
+  const { out, code } = runCheck(['--schema'], withMain(fine));
+
+  equal(code, 0);
+  ok(JSON.parse(out));
+});
+
+test('--help tells the options', () => match(runCheck(['-h'], withMain(fine)).out, /--strict/));
+
+test('wrong words are a usage error', () => {
+  equal(runCheck(['--bogus'], withMain(fine)).code, 2);
+  match(
+    runCheck(['--format=xml'], withMain(fine)).error,
+    /^Error: cannot use --format=xml: expected human or json\n/,
+  );
+});
+
+const advice: readonly (readonly [name: string, text: string, message: RegExp])[] = [
+  [
+    'a command that is not there',
+    '[supervisord]\n[program:a]\ncommand=none\n',
+    /cannot start a: can't find command 'none'/,
+  ],
+  [
+    'a directory that is not there',
+    `${fine}directory=/none\n`,
+    /cannot start a in \/none: there is no such directory/,
+  ],
+  [
+    'a device that would be rotated',
+    `${fine}stdout_logfile=/dev/stdout\n`,
+    /cannot rotate \/dev\/stdout: it is not a file/,
+  ],
+  [
+    'a stderr file beside redirect_stderr',
+    `${fine}redirect_stderr=true\nstderr_logfile=/tmp/e\n`,
+    /cannot use stderr_logfile: redirect_stderr/,
+  ],
+  [
+    'a shell that keeps the signal',
+    '[supervisord]\n[program:a]\ncommand=/bin/sh -c "x; y"\n',
+    /the signal goes to the shell/,
+  ],
+  [
+    'a command that a comment cuts',
+    '[supervisord]\n[program:a]\ncommand=/bin/sh -c "x ; y"\n',
+    /it ends before the ; that follows a blank/,
+  ],
+  ['a secret that is not there', `${fine}secrets=A:/none\n`, /cannot read \/none: there is no such file/],
+  [
+    'a secret for everybody',
+    `${fine}secrets=A:/etc/supervisord.conf\n`,
+    /cannot keep \/etc\/supervisord\.conf secret/,
+  ],
+  [
+    'a stop that Docker cuts short',
+    `${fine}stopwaitsecs=20\n`,
+    /it may take 20 s, and Docker kills after 10 s/,
+  ],
+  [
+    'a stop above shutdown_timeout',
+    '[supervisord]\nshutdown_timeout=30\n[program:a]\ncommand=/bin/cat\nstopwaitsecs=60\n',
+    /it may take 60 s, and shutdown_timeout is 30 s/,
+  ],
+];
+
+for (const [name, text, message] of advice)
+  test(`${name} is a warning`, () => {
+    const { out, code } = runCheck([], withMain(text));
+
+    equal(code, 0);
+    match(out, message);
+  });
+
+test('a shell that is replaced by its last command is fine', () => {
+  const text = '[supervisord]\n[program:a]\ncommand=/bin/sh -c "x; exec y"\n';
+
+  equal(runCheck(['--strict'], withMain(text)).code, 0);
+});
+
+test('the sample is printed', () => {
+  let out = '';
+
+  equal(
+    sample([], (text) => {
+      out += text;
+    }),
+    0,
+  );
+  match(out, /^; Sample supervisor config file/);
+});
