@@ -4,7 +4,6 @@
  * Behaviour: Supervisor 4.3, options.py (mktempfile, clear_autochildlogdir); the identifier is taken literally,
  * and only names that end as ours do are removed.
  */
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,8 +16,9 @@ export interface AutoLogsOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Bytes of randomness in a name: 8 hexadecimal digits. */
-const randomCount = 4;
+/** The random part of a name. It need not be secret: a file or link that is there already is never opened. */
+const randomName = (): string => Math.random().toString(36).slice(2, 10).padEnd(8, '0');
+
 const attempts = 100;
 
 /** The AUTO logs of one plan. */
@@ -70,10 +70,7 @@ export class AutoLogs {
   #make(start: string): string {
     const { directory, identifier } = this.#options;
     for (let attempt = 1; ; attempt++) {
-      const path = join(
-        directory,
-        `${start}---${identifier}-${randomBytes(randomCount).toString('hex')}.log`,
-      );
+      const path = join(directory, `${start}---${identifier}-${randomName()}.log`);
       try {
         closeSync(openSync(path, 'wx', 0o600));
         return path;

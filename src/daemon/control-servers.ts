@@ -3,8 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Control } from '../api/control.ts';
 import { type Route } from '../api/exchange.ts';
-import { ListenError } from '../api/listening.ts';
-import { type OpenServer, openServer, type ServerPlace } from '../api/server.ts';
+import { type OpenServer, type ServerPlace } from '../api/server.ts';
 import { type Service } from '../api/service.ts';
 import { type Credentials } from '../api/authentication.ts';
 import { type ActivityLog } from '../activity/activity-log.ts';
@@ -24,7 +23,8 @@ export interface ServerRequest {
 
 /** What all servers of a plan have in common. */
 export interface ServersContext {
-  readonly control: Control;
+  /** Asked at each request: a restart brings another one. */
+  readonly control: () => Control;
   readonly activity: ActivityLog;
   /** Beside the RPC interface and the log streams. */
   readonly routes: readonly Route[];
@@ -107,8 +107,9 @@ const ownSignals: readonly string[] =
     ' ',
   );
 
-const open = (request: ServerRequest, context: ServersContext): Promise<OpenServer> =>
-  openServer({
+async function open(request: ServerRequest, context: ServersContext): Promise<OpenServer> {
+  const { openServer } = await import('../api/server.ts');
+  return openServer({
     place: request.place,
     load: () => loadService(request, context),
     failed: (error) =>
@@ -117,6 +118,7 @@ const open = (request: ServerRequest, context: ServersContext): Promise<OpenServ
       ),
     ownSignals,
   });
+}
 
 /**
  * Opens the servers. The default socket is a convenience: that it cannot be made is said at debug level.
@@ -145,7 +147,7 @@ const inUse =
 
 /** Supervisor's two lines (options.py, openhttpservers), and between them which server it is. */
 export function describeListenError(error: unknown, argv0: string): string {
-  const code = error instanceof ListenError ? error.code : undefined;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   const first =
     code === 'EADDRINUSE' ? inUse : `Cannot open an HTTP server: socket.error reported ${code ?? '?'}`;
   const which = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,7 @@
  * Puts a plan to work: its processes, its activity log, its signals; and, after a restart, the next plan.
  */
 import { writeSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { type OpenServer } from '../api/server.ts';
 import { type Host } from '../config/host.ts';
 import { type Plan } from '../config/plan.ts';
@@ -96,6 +97,7 @@ export class Daemon {
   #requests: readonly ServerRequest[] = [];
   #workshop: Workshop;
   #supervisor: Supervisor;
+  #control: DaemonControl;
   #servers: Promise<readonly OpenServer[]> = Promise.resolve([]);
 
   constructor(options: DaemonOptions) {
@@ -110,6 +112,7 @@ export class Daemon {
     this.#activity = this.#openActivity();
     this.#workshop = this.#makeWorkshop();
     this.#supervisor = this.#makeSupervisor();
+    this.#control = this.#makeControl();
   }
 
   /** Starts everything. Signals that came before are taken now. */
@@ -191,7 +194,7 @@ export class Daemon {
     if (this.#requests.length === 0) return Promise.resolve([]);
     const { serverName } = this.#options;
     return openServers(this.#requests, {
-      control: this.#makeControl(),
+      control: () => this.#control,
       activity: this.#activity,
       routes: [],
       serverName,
@@ -293,9 +296,12 @@ export class Daemon {
     for (const { body } of this.#supervisor.members.values()) body.program?.output.close();
     for (const destination of this.#destinations) destination.close();
     this.#activity = this.#openActivity();
+    const before = this.#requests;
     this.#workshop = this.#makeWorkshop();
     this.#supervisor = this.#makeSupervisor();
-    this.#servers = this.#replaceServers();
+    this.#control = this.#makeControl();
+    // Servers that stay as they were stay open: no client meets a closed door.
+    if (!isDeepStrictEqual(before, this.#requests)) this.#servers = this.#replaceServers();
     this.#announceStart();
     this.#supervisor.begin();
   }

@@ -1,5 +1,4 @@
 /** Addresses of sockets as the kernel takes them: struct sockaddr_un, sockaddr_in, sockaddr_in6 (unix(7), ip(7), ipv6(7)). */
-import { isIPv4, isIPv6 } from 'node:net';
 import { LibcError } from './libc.ts';
 
 /** <bits/socket.h> */
@@ -24,6 +23,8 @@ export function inetAddress(
   host: string,
   port: number,
 ): { readonly family: number; readonly address: Buffer } | undefined {
+  // Loaded when it is needed: a plain start must not pay for it.
+  const { isIPv4, isIPv6 } = process.getBuiltinModule('node:net');
   if (isIPv4(host)) return { family: AF_INET, address: inet4(host, port) };
   if (isIPv6(host)) return { family: AF_INET6, address: inet6(host, port) };
   return undefined;

@@ -1,4 +1,5 @@
-import { Socket } from 'node:net';
+import { type Socket } from 'node:net';
+import { newSocket } from './late-net.ts';
 import { type Flow } from './flow.ts';
 import { type ReadSpace } from './read-space.ts';
 
@@ -32,7 +33,7 @@ export class PipeReader {
 
   constructor(options: PipeReaderOptions) {
     this.#options = options;
-    this.#socket = new Socket({
+    this.#socket = newSocket({
       fd: options.fd,
       readable: true,
       writable: false,

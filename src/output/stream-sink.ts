@@ -1,15 +1,11 @@
-import { closeSync, write, writeSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
 import { ByteQueue } from './byte-queue.ts';
 import { errnoName } from './errno.ts';
+import { OpenStream } from './open-stream.ts';
 import { highWaterBytes, type LineSink, overflowBytes, type Report } from './sink.ts';
-import { openTarget, type StreamPlace, type Target } from './stream-target.ts';
+import { type StreamPlace } from './stream-target.ts';
 import { Trouble } from './trouble.ts';
 import { WaitingLine } from './waiting-line.ts';
-
-/** How long a descriptor that others made non-blocking is left alone when it is full: nothing announces room on it. */
-const pollMs = 10;
 
 const newline = Uint8Array.of(10);
 const nothing = new Uint8Array(0);
@@ -39,8 +35,7 @@ export class StreamSink implements LineSink {
   readonly #waiting = new WaitingLine(() => !this.isFull);
   readonly #producers = new Set<() => void>();
   #flushes: (() => void)[] = [];
-  #target: Target | undefined;
-  #socket: Socket | undefined;
+  #stream: OpenStream | undefined;
   #isDraining = false;
   #isClosed = false;
   #isGrown = false;
@@ -49,7 +44,7 @@ export class StreamSink implements LineSink {
   constructor(options: StreamSinkOptions) {
     this.name = options.name;
     this.#options = options;
-    this.isTerminal = 'fd' in options.place && isatty(options.place.fd);
+    this.isTerminal = 'fd' in options.place && isTerminal(options.place.fd);
     this.#trouble = new Trouble({
       sink: options.name,
       report: options.report,
@@ -98,21 +93,20 @@ export class StreamSink implements LineSink {
   }
 
   reopen(): void {
-    if (this.#queue.length === 0) this.#closeTarget();
+    if (this.#queue.length === 0) this.#closeStream();
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#loseQueue();
-    this.#closeTarget();
-    this.#settle();
+    this.#closeStream();
+    this.#abandon();
   }
 
   /** Opens the place now. Returns the errno name when it cannot be opened. */
   open(): string | undefined {
-    if (this.#target !== undefined) return undefined;
+    if (this.#stream !== undefined) return undefined;
     try {
-      this.#target = openTarget(this.#options.place);
+      this.#stream = new OpenStream(this.#options.place);
       return undefined;
     } catch (error) {
       this.#trouble.failed(error);
@@ -124,24 +118,20 @@ export class StreamSink implements LineSink {
   #writeNow(chunk: Uint8Array): Uint8Array {
     if (this.#isClosed || this.#trouble.mustWait) return this.#lose(chunk);
     this.open();
-    const target = this.#target;
-    if (target === undefined) return this.#lose(chunk);
-    if (target.kind === 'thread') return chunk;
-    return this.#writeSome(target, chunk);
+    return this.#stream === undefined ? this.#lose(chunk) : this.#writeSome(this.#stream, chunk);
   }
 
-  #writeSome(target: Target, chunk: Uint8Array): Uint8Array {
-    let done = 0;
+  #writeSome(stream: OpenStream, chunk: Uint8Array): Uint8Array {
+    let rest = chunk;
     try {
-      do done += writeSync(target.fd, chunk, done, chunk.length - done);
-      while (target.kind === 'sync' && done < chunk.length);
+      do rest = rest.subarray(stream.writeNow(rest));
+      while (stream.takesAll && rest.length > 0);
     } catch (error) {
-      if (errnoName(error) === 'EAGAIN') return chunk.subarray(done);
       this.#fail(error);
-      return this.#lose(chunk.subarray(done));
+      return this.#lose(rest);
     }
-    this.#trouble.worked();
-    return chunk.subarray(done);
+    if (rest.length < chunk.length) this.#trouble.worked();
+    return rest;
   }
 
   #enqueue(rest: Uint8Array): void {
@@ -152,48 +142,38 @@ export class StreamSink implements LineSink {
   }
 
   #growPipe(): void {
-    if (this.#isGrown || this.#target?.kind !== 'pipe') return;
+    const fd = this.#stream?.pipeFd;
+    if (this.#isGrown || fd === undefined) return;
     this.#isGrown = true;
-    this.#options.growPipe?.(this.#target.fd);
+    this.#options.growPipe?.(fd);
   }
 
   #drain(): void {
     if (this.#isDraining || this.#queue.length === 0) return;
-    const target = this.#target;
-    if (target === undefined) return this.#abandon();
     this.#isDraining = true;
-    const bytes = this.#queue.peek();
-    if (target.kind === 'pipe') this.#drainBySocket(target, bytes);
-    else write(target.blockingFd, bytes, (error, count) => this.#drained(error, count));
+    const stream = this.#stream;
+    stream?.writeLater(this.#queue.peek(), (error, count) => {
+      // Closed meanwhile: the queue has been counted as lost.
+      if (stream === this.#stream) this.#drained(error, count);
+    });
   }
 
-  #drainBySocket(target: Target, bytes: Uint8Array): void {
-    this.#socket ??= writableSocket(target.fd);
-    this.#socket.write(bytes, (error) => this.#drained(error, bytes.length));
-  }
-
-  #drained(error: Error | null | undefined, count: number): void {
+  #drained(error: Error | undefined, count: number): void {
     this.#isDraining = false;
-    if (this.#isClosed) return;
-    if (error) return this.#drainFailed(error);
+    if (error !== undefined) {
+      this.#fail(error);
+      return this.#abandon();
+    }
     this.#queue.drop(count);
     this.#trouble.worked();
     this.#drain();
     this.#settle();
   }
 
-  #drainFailed(error: Error): void {
-    if (errnoName(error) === 'EAGAIN') {
-      setTimeout(() => this.#drain(), pollMs);
-      return;
-    }
-    this.#fail(error);
-    this.#abandon();
-  }
-
   /** The queue cannot go anywhere: producers must not wait for it. */
   #abandon(): void {
-    this.#loseQueue();
+    this.#trouble.lose(this.#queue.length);
+    this.#queue.drop(this.#queue.length);
     this.#settle();
   }
 
@@ -207,7 +187,7 @@ export class StreamSink implements LineSink {
 
   #fail(error: unknown): void {
     this.#trouble.failed(error);
-    this.#closeTarget();
+    this.#closeStream();
   }
 
   #lose(chunk: Uint8Array): Uint8Array {
@@ -215,25 +195,9 @@ export class StreamSink implements LineSink {
     return nothing;
   }
 
-  #loseQueue(): void {
-    this.#trouble.lose(this.#queue.length);
-    this.#queue.drop(this.#queue.length);
+  #closeStream(): void {
+    this.#stream?.close();
+    this.#stream = undefined;
+    this.#isDraining = false;
   }
-
-  #closeTarget(): void {
-    const target = this.#target;
-    this.#target = undefined;
-    const socket = this.#socket;
-    this.#socket = undefined;
-    // The socket owns the descriptor as soon as there is one.
-    if (socket !== undefined) socket.destroy();
-    else if (target?.isOwn === true) closeSync(target.fd);
-  }
-}
-
-function writableSocket(fd: number): Socket {
-  const socket = new Socket({ fd, readable: false, writable: true });
-  // The callback of the write tells the same error; without a listener it would be thrown.
-  socket.on('error', () => undefined);
-  return socket;
 }

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { isTerminal } from './late-net.ts';
 
 /** Where a stream sink writes: a descriptor inherited from the container, or a path (a FIFO, a device). */
 export type StreamPlace = { readonly fd: number } | { readonly path: string };
@@ -62,5 +62,5 @@ function kindOf(fd: number): Target['kind'] {
   if (stat.isFile()) return 'sync';
   if (stat.isFIFO()) return 'pipe';
   if (!stat.isCharacterDevice()) return 'thread';
-  return isatty(fd) ? 'tty' : 'sync';
+  return isTerminal(fd) ? 'tty' : 'sync';
 }
