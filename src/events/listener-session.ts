@@ -103,6 +103,7 @@ export class ListenerSession {
     this.#state = state;
     this.#isTelling = true;
     for (const outcome of outcomes) this.#tell(outcome);
+    if (outcomes.some(({ type }) => type === 'rejected' || type === 'badResultLine')) this.#reject();
     this.#isTelling = false;
     if (state.name === 'UNKNOWN' && outcomes.length > 0) this.#owner.broken(this);
     this.#wake();
@@ -133,11 +134,9 @@ export class ListenerSession {
         this.#event = undefined;
         return this.#owner.accepted();
       case 'rejected':
-        log.warn(`${this.name}: event was rejected`);
-        return this.#reject();
+        return log.warn(`${this.name}: event was rejected`);
       case 'badResultLine':
-        log.warn(`${this.name}: bad result line: '${textOf(outcome.line)}'`);
-        return this.#reject();
+        return log.warn(`${this.name}: bad result line: '${textOf(outcome.line)}'`);
     }
   }
 

@@ -46,8 +46,8 @@ b'READY\n'`,
     String.raw`DEBG 'one' stdout output:
 b'RESULT 4\nFAIL'`,
     'WARN one: event was rejected',
-    'DEBG rebuffering event 0 for pool p (buf size=0, max=3)',
     'DEBG one: BUSY -> ACKNOWLEDGED',
+    'DEBG rebuffering event 0 for pool p (buf size=0, max=3)',
     String.raw`DEBG 'one' stdout output:
 b'READY\n'`,
     'DEBG one: ACKNOWLEDGED -> READY',
