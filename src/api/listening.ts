@@ -16,6 +16,9 @@ export class ListenError extends Error {
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
+/** How many clients may wait to be accepted; one more gets EAGAIN. The kernel allows no more (net.core.somaxconn). */
+const backlog = 4096;
+
 const CAUSES: ReadonlyMap<string, string> = new Map([
   ['EADDRINUSE', 'another program is listening there'],
   ['EADDRNOTAVAIL', 'this machine has no such address'],
@@ -39,6 +42,6 @@ export function listening(server: Server, where: string, options: ListenOptions)
     server.off('error', fail);
     resolve();
   });
-  server.listen(options);
+  server.listen({ backlog, ...options });
   return promise;
 }

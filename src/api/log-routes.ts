@@ -85,8 +85,8 @@ function processLog(control: Control, path: string): LogPlace | undefined {
   return find(control, name)?.process?.log(channel);
 }
 
-/** The routes of the log streams. */
-export const logRoutes = (control: Control): readonly Route[] => [
-  { prefix: '/logtail', take: (exchange) => serve(exchange, processLog(control, exchange.path)) },
-  { prefix: '/mainlogtail', take: (exchange) => serve(exchange, control.activityLog) },
+/** The routes of the log streams. `control` is asked at each request: a restart brings another one. */
+export const logRoutes = (control: () => Control): readonly Route[] => [
+  { prefix: '/logtail', take: (exchange) => serve(exchange, processLog(control(), exchange.path)) },
+  { prefix: '/mainlogtail', take: (exchange) => serve(exchange, control().activityLog) },
 ];

@@ -12,7 +12,8 @@ import { decodeCall, encodeFault, encodeResponse, type XmlRpcCall, type XmlRpcVa
 
 /** What the route needs. */
 export interface RpcOptions {
-  readonly control: Control;
+  /** Asked at each call: a restart brings another one. */
+  readonly control: () => Control;
   readonly log: ServiceLog;
 }
 
@@ -64,7 +65,7 @@ export function rpcRoute({ control, log }: RpcOptions): Route {
     }
     const changing: Caller['changing'] = (method, params) =>
       log.info(`${method}(${shown(params)}) called by ${exchange.who()}`);
-    const body = await answerTo({ control, changing }, request);
+    const body = await answerTo({ control: control(), changing }, request);
     send(exchange, { status: 200, headers: { 'Content-Type': 'text/xml' }, body });
   };
   return {

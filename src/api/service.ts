@@ -15,6 +15,7 @@ export interface ServiceLog {
   readonly error: (message: string) => void;
   readonly critical: (message: string) => void;
   readonly trace: (message: string) => void;
+  readonly isEnabled: (level: 'trace') => boolean;
 }
 
 /** What a service is made of. */
@@ -86,7 +87,8 @@ export function createService(options: ServiceOptions): Service {
     connections.began(socket);
     response.once('close', () => {
       connections.ended(socket);
-      log.trace(`${peerOf(socket).text} "${request.method} ${request.url}" ${response.statusCode}`);
+      if (log.isEnabled('trace'))
+        log.trace(`${peerOf(socket).text} "${request.method} ${request.url}" ${response.statusCode}`);
     });
     // A client that goes away while it is being answered is its own affair.
     response.on('error', () => undefined);

@@ -78,14 +78,15 @@ export class HttpRig implements AsyncDisposable {
       info: at('info'),
       error: at('error'),
       critical: at('critical'),
-      trace: () => undefined,
+      trace: at('trace'),
+      isEnabled: () => false,
     };
     const { control } = this;
     const { credentials, maxConnections } = this.#options;
     return createService({
       credentials,
       log,
-      routes: [rpcRoute({ control, log }), ...logRoutes(control)],
+      routes: [rpcRoute({ control: () => control, log }), ...logRoutes(() => control)],
       peerOf: peerNamer(() => ({ pid: 12, uid: 34 })),
       serverName: 'tsupervisor',
       ...(maxConnections === undefined ? {} : { maxConnections }),

@@ -9,6 +9,8 @@ import { waitFor } from '../support/wait-for.ts';
 import { FakeControl, FakeProcess } from './api-fake-control.ts';
 import { callOf, HttpRig, statusOf, usedBytes } from './api-http-rig.ts';
 
+const basic = (text: string): string => `Authorization: bAsic ${Buffer.from(text).toString('base64')}`;
+
 const version = callOf('supervisor.getVersion');
 
 /** Resolves when the pattern has come. */
@@ -121,7 +123,6 @@ test('a body that is too long is answered with 413 after it has come, and never 
 test('without the right name and password nothing is answered', async () => {
   const credentials = { username: 'user', password: 'pa:ss' };
   await using rig = await HttpRig.open({ credentials });
-  const basic = (text: string): string => `Authorization: Basic ${Buffer.from(text).toString('base64')}`;
 
   const denied = await rig.post(version);
   equal(statusOf(denied), 401);
@@ -138,7 +139,6 @@ test('without the right name and password nothing is answered', async () => {
 test('a password may be given as its SHA-1', async () => {
   const password = `{SHA}${createHash('sha1').update('geheim').digest('hex')}`;
   await using rig = await HttpRig.open({ credentials: { username: 'user', password } });
-  const basic = (text: string): string => `Authorization: basic ${Buffer.from(text).toString('base64')}`;
 
   equal(statusOf(await rig.post(version, [basic('user:geheim')])), 200);
   equal(statusOf(await rig.post(version, [basic(`user:${password}`)])), 401);
