@@ -98,6 +98,7 @@ stdout_logfile=NONE
 stderr_logfile=NONE
 [program:quick]
 command=/bin/false
+startsecs=5
 autostart=false
 startretries=0
 stdout_logfile=NONE

@@ -143,16 +143,14 @@ test('a config without [supervisorctl] is refused, unless the server is known al
 });
 
 const info = (group: string, name: string): ProcessInfo => ({
-  ...{
-    group,
-    name,
-    state: 20,
-    statename: 'RUNNING',
-    description: '',
-    spawnerr: '',
-    pid: 1,
-    struct: new Map(),
-  },
+  group,
+  name,
+  state: 20,
+  statename: 'RUNNING',
+  description: '',
+  spawnerr: '',
+  pid: 1,
+  struct: new Map(),
 });
 const known = {
   commands: COMMANDS,
