@@ -34,10 +34,7 @@ const bundleOptions = {
   format: 'cjs',
   // Imports of types alone must not pull modules in: at start-up every module costs time.
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false } },
-  // Names stay: a stack trace in someone's container log must be readable.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  minifyIdentifiers: false,
+  // Not minified: a stack trace in someone's container log must be readable, and Node prints the line of an error.
   legalComments: 'none',
   charset: 'utf8',
   logLevel: 'warning',

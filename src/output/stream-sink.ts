@@ -1,6 +1,6 @@
-import { isatty } from 'node:tty';
 import { ByteQueue } from './byte-queue.ts';
 import { errnoName } from './errno.ts';
+import { isTerminal } from './late-net.ts';
 import { OpenStream } from './open-stream.ts';
 import { highWaterBytes, type LineSink, overflowBytes, type Report } from './sink.ts';
 import { type StreamPlace } from './stream-target.ts';
