@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { append, flushBytes, type FormatSpace } from './format-space.ts';
+import { isJsonObject } from './json-object.ts';
 import { appendJsonText, type Text } from './json-text.ts';
 import { maxLineBytes, type LineFormat, type Part } from './line-part.ts';
 import { type LineSink } from './sink.ts';
@@ -79,21 +80,13 @@ function appendString(part: TextPart, start: number, space: FormatSpace): number
 function appendMessage(part: TextPart, start: number, space: FormatSpace): number {
   const found = part.bytes.subarray(start, part.end).indexOf(newline);
   const end = found < 0 ? part.end : start + found;
-  const line = part.bytes.subarray(start, end);
-  if (part.kind === 'piece' || !isJsonObject(line, part.isUtf8)) return appendString(part, start, space);
-  append(space, line);
+  if (part.kind === 'piece' || !isObject(part, start, end)) return appendString(part, start, space);
+  append(space, part.bytes.subarray(start, end));
   append(space, afterObject);
   return found < 0 ? end : end + 1;
 }
 
-/** Whether a line that begins with a brace is a JSON object (RFC 8259) in valid UTF-8. */
-function isJsonObject(line: Buffer, isKnownUtf8: boolean): boolean {
-  const text = line.toString('latin1', Math.max(0, line.length - 8)).trimEnd();
-  if (!text.endsWith('}') || !(isKnownUtf8 || isUtf8(line))) return false;
-  try {
-    JSON.parse(line.toString());
-    return true;
-  } catch {
-    return false;
-  }
+/** One line with invalid UTF-8 makes the whole part suspect; its other lines are looked at one by one. */
+function isObject(part: TextPart, start: number, end: number): boolean {
+  return (part.isUtf8 || isUtf8(part.bytes.subarray(start, end))) && isJsonObject(part, start, end);
 }

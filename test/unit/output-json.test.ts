@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { isJsonObject } from '../../src/output/json-object.ts';
 import { FlowRig } from './output-rig.ts';
 
 const lines = (rig: FlowRig) =>
@@ -76,4 +77,53 @@ test('an empty line is an empty message', () => {
     lines(new FlowRig('json').read('\n\n')).map(({ message }) => message),
     ['', ''],
   );
+});
+
+function isObject(text: string): boolean {
+  const bytes = Buffer.from(text);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return isJsonObject({ bytes, view, isUtf8: true }, 0, bytes.length);
+}
+
+function parsesAsObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+test('an object is what JSON.parse takes for one', () => {
+  const whole = fc.json().map((text) => `{"a":${text}}`);
+  fc.assert(
+    fc.property(whole, (text) => {
+      equal(isObject(text), true);
+    }),
+  );
+});
+
+test('a damaged object is an object only if JSON.parse takes it for one', () => {
+  const seed = '{"a": [1, -0.5e+10, true, false, null, "x\\u00e9\\n\\"", {}], "é": {"b": []}}';
+  const byte = fc.constantFrom(...Array.from('{}[]",:0123456789.eE+-\\/utrfalsn \t\r\u0001'));
+  const edit = fc.record({
+    at: fc.nat(seed.length),
+    remove: fc.nat(2),
+    insert: fc.array(byte, { maxLength: 2 }),
+  });
+  fc.assert(
+    fc.property(fc.array(edit, { maxLength: 3 }), (edits) => {
+      let text = seed;
+      for (const { at, remove, insert } of edits)
+        text = text.slice(0, at) + insert.join('') + text.slice(at + remove);
+
+      equal(isObject(text), parsesAsObject(text), text);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+test('an object of a thousand levels is an object', () => {
+  equal(isObject(`${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`), true);
+  equal(isObject(`${'{"a":'.repeat(1000)}1${'}'.repeat(999)}`), false);
 });
