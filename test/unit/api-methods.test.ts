@@ -282,13 +282,14 @@ test('events carry what any value looks like in Python', async () => {
   deepEqual(control.done, [`event 5 [1, 'a', True, None, {'k': "it's"}]`]);
 });
 
+const entry = (methodName: string, params: readonly XmlRpcValue[] = []): XmlRpcValue =>
+  new Map<string, XmlRpcValue>([
+    ['methodName', methodName],
+    ['params', params],
+  ]);
+
 test('a multicall answers with bare values and with faults in place', async () => {
   const web = new FakeProcess('web');
-  const entry = (methodName: string, params: readonly XmlRpcValue[] = []): XmlRpcValue =>
-    new Map<string, XmlRpcValue>([
-      ['methodName', methodName],
-      ['params', params],
-    ]);
   const answer = system(new FakeControl([web]), 'multicall', [
     entry('supervisor.startProcess', ['web']),
     entry('supervisor.getVersion'),
