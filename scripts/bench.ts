@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
 await main(values.quick ? 'quick' : 'full');
 
 async function main(scale: Scale): Promise<void> {
-  const rows = chosenRows();
+  const rows = chosenRows(scale);
   const contenders = chosenContenders();
   const lines: TableLine[] = [];
   for (const row of rows) lines.push(...(await measureRow(row, contenders, scale)));
@@ -39,12 +39,13 @@ async function main(scale: Scale): Promise<void> {
   process.stdout.write(renderTable(lines, { contenders: names, ours: 'tsupervisor', other: 'supervisord' }));
 }
 
-function chosenRows(): readonly Row[] {
+function chosenRows(scale: Scale): readonly Row[] {
   const names = allRows.map(({ name }) => name);
   const unknown = positionals.find((word) => !names.includes(word));
   if (unknown !== undefined)
     throw new Error(`cannot find row "${unknown}": expected one of ${names.join(', ')}`);
-  return positionals.length === 0 ? allRows : allRows.filter(({ name }) => positionals.includes(name));
+  if (positionals.length === 0) return allRows.filter(({ runs }) => runs[scale] > 0);
+  return allRows.filter(({ name }) => positionals.includes(name));
 }
 
 function chosenContenders(): readonly Contender[] {
@@ -70,9 +71,9 @@ async function measureRow(
   contenders: readonly Contender[],
   scale: Scale,
 ): Promise<readonly TableLine[]> {
-  const able = contenders.filter(({ can }) => row.needs === undefined || can.has(row.needs));
+  const able = contenders.filter(({ can }) => row.needs.every((capability) => can.has(capability)));
   const runs = new Map<string, (readonly number[])[]>(able.map(({ name }) => [name, []]));
-  for (let turn = 0; turn < row.runs[scale]; turn++) {
+  for (let turn = 0; turn < Math.max(1, row.runs[scale]); turn++) {
     for (const contender of able) runs.get(contender.name)?.push(await measureOnce(row, contender, scale));
   }
   return row.figures.map((figure, index) => {

@@ -18,9 +18,9 @@ export interface Row {
   /** The word that chooses it on the command line. */
   readonly name: string;
   readonly figures: readonly Figure[];
-  /** What a contender must be able to do; undefined: every one can. */
-  readonly needs: Capability | undefined;
-  /** How often it is repeated; the median counts. */
+  /** What a contender must be able to do. */
+  readonly needs: readonly Capability[];
+  /** How often it is repeated; the median counts. 0: only when it is asked for by its name, and then once. */
   readonly runs: Readonly<Record<Scale, number>>;
   /** One run. Returns one value for each figure, in their order. */
   readonly measure: (setting: Setting, contender: Contender, scale: Scale) => Promise<readonly number[]>;

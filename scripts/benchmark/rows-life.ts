@@ -10,7 +10,7 @@ function startOf(count: number, target: number, runs: Readonly<Record<Scale, num
   return {
     name: `start-${count}`,
     figures: [{ title, unit: 'ms', better: 'less', target }],
-    needs: count === 1 ? undefined : 'many',
+    needs: count === 1 ? [] : ['many'],
     runs,
     measure: async (setting, contender) => {
       await using trial = new Trial(setting, contender);
@@ -25,10 +25,10 @@ function startOf(count: number, target: number, runs: Readonly<Record<Scale, num
 const restart: Row = {
   name: 'restart',
   figures: [{ title: 'crash to restart', unit: 'ms', better: 'less', target: 5 }],
-  needs: 'restart',
+  needs: ['restart'],
   runs: { quick: 1, full: 3 },
   measure: async (setting, contender, scale) => {
-    const runs = scale === 'quick' ? 6 : 21;
+    const runs = scale === 'quick' ? 3 : 21;
     await using trial = new Trial(setting, contender);
     trial.start([trial.program('p', 'program', 'crash', String(runs))]);
     const starts = await trial.see('start', runs);
@@ -43,8 +43,8 @@ function stopOf(count: number, slowMs: number, target: number): Row {
   return {
     name: slowMs === 0 ? 'stop' : `stop-slow-${count}`,
     figures: [{ title, unit: 'ms', better: 'less', target }],
-    needs: 'stop',
-    runs: { quick: count === 1 ? 3 : 1, full: 5 },
+    needs: count === 1 ? ['stop'] : ['stop', 'many'],
+    runs: { quick: 1, full: 5 },
     measure: async (setting, contender) => {
       await using trial = new Trial(setting, contender);
       const words = slowMs === 0 ? ['stay'] : ['slow', String(slowMs)];
@@ -58,7 +58,7 @@ function stopOf(count: number, slowMs: number, target: number): Row {
 const orphans: Row = {
   name: 'orphans',
   figures: [{ title: 'orphans made and reaped', unit: '/s', better: 'more', target: 5000 }],
-  needs: 'orphans',
+  needs: ['orphans'],
   runs: { quick: 1, full: 3 },
   measure: async (setting, contender, scale) => {
     const count = scale === 'quick' ? 2000 : 10_000;
@@ -72,9 +72,9 @@ const orphans: Row = {
 
 /** What a supervisor does to its programs' lives, and how long it takes. */
 export const lifeRows: readonly Row[] = [
-  startOf(1, 60, { quick: 5, full: 15 }),
-  startOf(100, 150, { quick: 3, full: 5 }),
-  startOf(1000, 1000, { quick: 1, full: 3 }),
+  startOf(1, 60, { quick: 3, full: 15 }),
+  startOf(100, 150, { quick: 1, full: 5 }),
+  startOf(1000, 1000, { quick: 0, full: 3 }),
   restart,
   stopOf(1, 0, 20),
   stopOf(1, 1000, 1050),

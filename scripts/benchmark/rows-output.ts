@@ -21,7 +21,7 @@ function throughOf(
       { title: `output, ${output}`, unit: 'MB/s', better: 'more', target: target.rate },
       { title: `output, ${output}: processor`, unit: 's/GB', better: 'less', target: target.cpu },
     ],
-    needs: output,
+    needs: [output],
     runs: { quick: 1, full: 3 },
     measure: async (setting, contender, scale) => {
       const bytes = floodBytes[scale];
@@ -47,7 +47,7 @@ const toFile: Row = {
     { title: 'output, file', unit: 'MB/s', better: 'more', target: 500 },
     { title: 'output, file: processor', unit: 's/GB', better: 'less', target: 2 },
   ],
-  needs: 'file',
+  needs: ['file'],
   runs: { quick: 1, full: 3 },
   measure: async (setting, contender, scale) => {
     const bytes = floodBytes[scale];
@@ -67,7 +67,7 @@ const stall: Row = {
   figures: [
     { title: 'peak anonymous memory while the reader stalls', unit: 'MB', better: 'less', target: 32 },
   ],
-  needs: 'stall',
+  needs: ['stall'],
   runs: { quick: 1, full: 1 },
   measure: async (setting, contender, scale) => {
     const bytes = floodBytes[scale];

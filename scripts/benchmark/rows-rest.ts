@@ -5,15 +5,15 @@ import type { Row } from './row.ts';
 import { Trial } from './trial.ts';
 
 // Caches warm up and log lines are written; then the supervisor is at rest.
-const settleMs = 2000;
+const settleMs = 1500;
 
 const idle: Row = {
   name: 'idle',
   figures: [{ title: 'wakeups at rest, 10 programs', unit: '/s', better: 'less', target: 0.1 }],
-  needs: 'idle',
+  needs: ['idle'],
   runs: { quick: 1, full: 1 },
   measure: async (setting, contender, scale) => {
-    const lastsMs = scale === 'quick' ? 4000 : 20_000;
+    const lastsMs = scale === 'quick' ? 2000 : 20_000;
     await using trial = new Trial(setting, contender);
     const count = contender.can.has('many') ? 10 : 1;
     const own = await startIdle(trial, count);
@@ -34,8 +34,8 @@ function memoryWith(count: number, anonymousTarget: number): Row {
       { title: `PSS, ${programs}`, unit: 'MB', better: 'less', target: undefined },
       { title: `RSS, ${programs}`, unit: 'MB', better: 'less', target: undefined },
     ],
-    needs: count === 1 ? undefined : 'many',
-    runs: { quick: 1, full: 3 },
+    needs: count === 1 ? [] : ['many'],
+    runs: { quick: count === 1 || count === 100 ? 1 : 0, full: 3 },
     measure: async (setting, contender) => {
       await using trial = new Trial(setting, contender);
       await startIdle(trial, count);
