@@ -224,16 +224,6 @@ test('the limits of a program are set for it alone', async () => {
   ok(other.openFiles[0] !== 4096);
 });
 
-test('the soft limit of open files is what it was when we were started', async () => {
-  await using rig = await Rig.open();
-  const config = rig.config([program('web', { command: rig.sh('ulimit -Sn; ulimit -Hn'), ...once })]);
-
-  await using init = new Pid1(after('ulimit -Sn 2048; ulimit -Hn 8192', [tsupervisor, '-c', config]));
-  await init.exit();
-
-  deepEqual(outputOf(init, 'web'), ['2048', '8192']);
-});
-
 test('user= in [supervisord] makes us that user before anything is started', async () => {
   await using rig = await Rig.open();
   const config = rig.config(['[supervisord]\nuser=www-data\n', rig.puppet('web')]);
