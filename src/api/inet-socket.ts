@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { isIP, type Server } from 'node:net';
 import { codeOf, ListenError, listening } from './listening.ts';
 
@@ -13,6 +12,7 @@ export interface InetPlace {
 async function addressOf(host: string): Promise<string> {
   if (isIP(host) !== 0) return host;
   if (host === 'localhost') return '127.0.0.1';
+  const { lookup } = await import('node:dns/promises');
   const addresses = await lookup(host, { all: true });
   const found = addresses.find(({ family }) => family === 4) ?? addresses[0];
   if (found === undefined) throw new Error('the name has no address');

@@ -90,7 +90,8 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   const { greet, close } = greeter(options);
   const server = createServer(serverOptions, greet);
   const remove = await listen(server, place);
-  const forget = remove && removeAtExit(remove, options.ownSignals);
+  // Later: what is to be started now shall not wait for it.
+  const forget = remove && new Promise(setImmediate).then(() => removeAtExit(remove, options.ownSignals));
   return {
     name: place.kind === 'unix' ? place.file : inetName(place),
     close: async () => {
