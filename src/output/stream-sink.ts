@@ -149,10 +149,10 @@ export class StreamSink implements LineSink {
   }
 
   #drain(): void {
-    if (this.#isDraining || this.#queue.length === 0) return;
-    this.#isDraining = true;
     const stream = this.#stream;
-    stream?.writeLater(this.#queue.peek(), (error, count) => {
+    if (this.#isDraining || stream === undefined || this.#queue.length === 0) return;
+    this.#isDraining = true;
+    stream.writeLater(this.#queue.peek(), (error, count) => {
       // Closed meanwhile: the queue has been counted as lost.
       if (stream === this.#stream) this.#drained(error, count);
     });
