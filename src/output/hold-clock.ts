@@ -1,5 +1,5 @@
 /** How long an unfinished line is held. */
-export const holdMs = 1000;
+const holdMs = 1000;
 
 /** Something that holds an unfinished line. */
 export interface Holder {

@@ -1,7 +1,7 @@
 import { maxLineBytes, type Region } from './line-part.ts';
 
 /** How much one read of a pipe can bring. */
-export const readBytes = 256 * 1024;
+const readBytes = 256 * 1024;
 
 /**
  * The one read buffer of all pipes. Before the part that the kernel reads into there is room for the unfinished line

@@ -191,7 +191,7 @@ test(
   { skip: process.getuid?.() !== 0 && 'only root can mount' },
   async () => {
     await using scratch = new Scratch();
-    const script = join(import.meta.dirname, 'output-full-disk.ts');
+    const script = join(import.meta.dirname, 'support', 'output-full-disk.ts');
 
     const mounted = `mount -t tmpfs -o size=64k none ${scratch.folder} && ${process.execPath} ${script} ${scratch.folder}`;
     const seen = JSON.parse(execFileSync('unshare', ['-m', 'sh', '-c', mounted], { encoding: 'utf8' }));

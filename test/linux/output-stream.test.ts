@@ -11,7 +11,7 @@ import { highWaterBytes, type SinkReport } from '../../src/output/sink.ts';
 import { StreamSink } from '../../src/output/stream-sink.ts';
 import { readAll, readSome } from './output-rig.ts';
 
-const writer = join(import.meta.dirname, 'output-writer.ts');
+const writer = join(import.meta.dirname, 'support', 'output-writer.ts');
 
 function sinkTo(place: { fd: number } | { path: string }) {
   const reports: SinkReport[] = [];

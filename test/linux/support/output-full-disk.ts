@@ -1,8 +1,8 @@
 /** Fills the disk of a folder through a rotating file, makes room, writes on, and prints what happened as JSON. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RotatingFile } from '../../src/output/file-sink.ts';
-import { type SinkReport } from '../../src/output/sink.ts';
+import { RotatingFile } from '../../../src/output/file-sink.ts';
+import { type SinkReport } from '../../../src/output/sink.ts';
 
 const folder = process.argv[2] ?? '';
 const reports: SinkReport[] = [];

@@ -2,8 +2,8 @@
  * Writes a number of bytes to its standard output through a stream sink, as fast as the sink takes them, and what the
  * sink reported to its standard error. Usage: output-writer.ts BYTES
  */
-import { type SinkReport } from '../../src/output/sink.ts';
-import { StreamSink } from '../../src/output/stream-sink.ts';
+import { type SinkReport } from '../../../src/output/sink.ts';
+import { StreamSink } from '../../../src/output/stream-sink.ts';
 
 const reports: SinkReport[] = [];
 const sink = new StreamSink({ place: { fd: 1 }, name: 'stdout', report: (report) => reports.push(report) });
