@@ -40,6 +40,8 @@ export class ListenerSession {
   #event: Pooled | undefined;
   #isRunning = false;
   #isGone = false;
+  /** Its answer rejects what it was sent, which goes back after the change of state that follows. */
+  #hasRejected = false;
   /** What it has written is being told: nothing new is sent before all of it is. */
   #isTelling = false;
   #hasEnded = false;
@@ -103,7 +105,6 @@ export class ListenerSession {
     this.#state = state;
     this.#isTelling = true;
     for (const outcome of outcomes) this.#tell(outcome);
-    if (outcomes.some(({ type }) => type === 'rejected' || type === 'badResultLine')) this.#reject();
     this.#isTelling = false;
     if (state.name === 'UNKNOWN' && outcomes.length > 0) this.#owner.broken(this);
     this.#wake();
@@ -134,8 +135,10 @@ export class ListenerSession {
         this.#event = undefined;
         return this.#owner.accepted();
       case 'rejected':
+        this.#hasRejected = true;
         return log.warn(`${this.name}: event was rejected`);
       case 'badResultLine':
+        this.#hasRejected = true;
         return log.warn(`${this.name}: bad result line: '${textOf(outcome.line)}'`);
     }
   }
@@ -143,11 +146,13 @@ export class ListenerSession {
   #tellChange({ from, to }: Extract<ListenerOutcome, { type: 'changed' }>): void {
     const { log } = this.#owner;
     log.debug(`${this.name}: ${from} -> ${to}`);
-    if (to !== 'UNKNOWN') return;
-    log.warn(
-      `${this.name}: has entered the UNKNOWN state and will no longer receive events, ` +
-        'this usually indicates the process violated the eventlistener protocol',
-    );
+    if (to === 'UNKNOWN')
+      log.warn(
+        `${this.name}: has entered the UNKNOWN state and will no longer receive events, ` +
+          'this usually indicates the process violated the eventlistener protocol',
+      );
+    if (this.#hasRejected) this.#reject();
+    this.#hasRejected = false;
   }
 
   #reject(): void {
