@@ -15,12 +15,14 @@ export function catchInterrupt(session: Session): Interrupt {
   const onInterrupt = (): void => typed.abort();
   const onGone = (): void => gone.abort();
   process.on('SIGINT', onInterrupt);
+  session.catchesInterrupt = true;
   session.io.stdout.on('close', onGone).on('error', onGone);
   return {
     signal: AbortSignal.any([typed.signal, gone.signal]),
     wasTyped: () => typed.signal.aborted,
     [Symbol.dispose]() {
       process.off('SIGINT', onInterrupt);
+      session.catchesInterrupt = false;
       session.io.stdout.off('close', onGone).off('error', onGone);
     },
   };

@@ -59,9 +59,15 @@ const capitalised = (text: string): string => text.charAt(0).toUpperCase() + tex
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
+const REMOTE_DISCONNECTED = {
+  type: 'http.client.RemoteDisconnected',
+  message: 'Remote end closed connection without response',
+};
+
 /** A system error as Python shows it: `[Errno 111] Connection refused`. */
 function systemWords(code: string, error: Error): { readonly type: string; readonly message: string } {
   const errno = ERRNO.get(code);
+  if (error.message === 'socket hang up') return REMOTE_DISCONNECTED;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return { type: 'socket.gaierror', message: '[Errno -2] Name or service not known' };
   if (errno === undefined) return { type: error.name, message: error.message };

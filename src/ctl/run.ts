@@ -60,16 +60,13 @@ async function runCommand(session: Session, words: readonly string[]): Promise<n
 async function runSession(parts: Parts): Promise<number> {
   const { io, given, settings } = parts;
   const history = readHistory(settings.historyFile);
+  // For good: the error of a write may come after the last command.
   io.stdout.on('error', ignore);
   using session = openSession(parts, history);
-  try {
-    if (given.words.length > 0) return await runCommand(session, given.words);
-    await runShell(session, settings.prompt);
-    writeHistory(settings.historyFile, history);
-    return 0;
-  } finally {
-    io.stdout.off('error', ignore);
-  }
+  if (given.words.length > 0) return await runCommand(session, given.words);
+  await runShell(session, settings.prompt);
+  writeHistory(settings.historyFile, history);
+  return 0;
 }
 
 function refuse(io: CtlIo, progname: string, error: UsageError): number {

@@ -33,6 +33,9 @@ export class Session implements Disposable {
   readonly lines: LineReader;
   /** The last writer wins: a success never resets it. Source: Supervisor 4.3.0 supervisorctl.py. */
   exitCode = 0;
+  /** Whether a command takes Ctrl-C for itself: a stream ends, the shell goes on. */
+  catchesInterrupt = false;
+  #isOver = false;
   #transport: Transport;
 
   constructor({ io, server, interactive, commands, lines }: SessionParts) {
@@ -73,7 +76,7 @@ export class Session implements Disposable {
 
   /** One line on stdout: supervisorctl writes nearly everything there. */
   say(line: string): void {
-    this.io.stdout.write(`${line}\n`);
+    if (!this.#isOver) this.io.stdout.write(`${line}\n`);
   }
 
   /** One line on stderr. */
@@ -93,6 +96,7 @@ export class Session implements Disposable {
 
   /** Closes the connections and the input. */
   [Symbol.dispose](): void {
+    this.#isOver = true;
     this.#transport[Symbol.dispose]();
     this.lines.close();
   }

@@ -1,5 +1,4 @@
 /** The interactive shell: shows the status, then runs what is typed. Source: Supervisor 4.3.0 supervisorctl.py. */
-import { type Outcome } from './command.ts';
 import { execute } from './execute.ts';
 import { Interrupted } from './line-reader.ts';
 import { type Session } from './session.ts';
@@ -8,10 +7,27 @@ import { type Session } from './session.ts';
 const typed = async (session: Session, prompt: string): Promise<string> =>
   (await session.lines.ask(prompt)) ?? 'EOF';
 
+/** Rejects at Ctrl-C, unless a command takes it for itself. */
+function interruption(session: Session): Disposable & { readonly happens: Promise<never> } {
+  const { promise: happens, reject } = Promise.withResolvers<never>();
+  const onInterrupt = (): void => {
+    if (!session.catchesInterrupt) reject(new Interrupted('interrupted'));
+  };
+  // Ctrl-C while nobody waits for it is noticed by the next who does.
+  happens.catch(() => undefined);
+  process.on('SIGINT', onInterrupt);
+  return { happens, [Symbol.dispose]: () => void process.off('SIGINT', onInterrupt) };
+}
+
 async function loop(session: Session, prompt: string): Promise<void> {
-  let outcome: Outcome = await execute(session, 'status');
-  // eslint-disable-next-line no-await-in-loop -- the next line is asked for when the one before is done
-  while (outcome === 'stay') outcome = await execute(session, await typed(session, prompt));
+  using interrupt = interruption(session);
+  const unlessInterrupted = async <T>(work: Promise<T>): Promise<T> =>
+    Promise.race([work, interrupt.happens]);
+  let outcome = await unlessInterrupted(execute(session, 'status'));
+  while (outcome === 'stay') {
+    // eslint-disable-next-line no-await-in-loop -- the next line is asked for when the one before is done
+    outcome = await unlessInterrupted(typed(session, prompt).then((line) => execute(session, line)));
+  }
 }
 
 /** Runs until exit, quit, Ctrl-C or Ctrl-D. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PROGRAMS, run, Supervisord, tsupervisorctl, until } from './ctl-rig.ts';
+import { HOLDER, PROGRAMS, run, Supervisord, tsupervisorctl, until } from './ctl-rig.ts';
 
 const root = join(import.meta.dirname, '../..');
 const ours = [join(root, 'scripts/node'), join(import.meta.dirname, 'ctl-main.ts')];
@@ -195,6 +195,36 @@ test('the shell on a terminal completes, edits, asks, and keeps its history', as
     readFileSync(history, 'utf8'),
     /^pid talker \nreload\n(?:n\n)?tail -f talker\nversion\nhelp pid\n$/,
   );
+});
+
+test('the shell asks for a password that it does not show', async () => {
+  await using supervisord = await Supervisord.start(TALKERS);
+  using shell = new OnTerminal(['-s', `http://127.0.0.1:${supervisord.port}`]);
+
+  await shell.shows('Server requires authentication\r\n');
+  await shell.shows('Username:');
+  shell.type('user\r');
+  await shell.shows('Password:');
+  shell.type('pass:word\r');
+  await shell.shows('supervisor> ');
+  shell.type('exit\r');
+
+  assert.equal(await shell.end(), 0);
+  assert.match(shell.stdout, /cat {30}/);
+  assert.doesNotMatch(shell.stdout, /pass:word/);
+});
+
+test('Ctrl-C during a command ends the shell', async () => {
+  await using supervisord = await Supervisord.start(HOLDER);
+  using shell = new OnTerminal(['-s', supervisord.serverurl]);
+  await shell.shows('supervisor> ');
+
+  shell.type('stop holder\r');
+  await until(() => supervisord.hasStates(({ statename }) => statename === 'STOPPING'));
+  shell.type('\u0003');
+
+  assert.equal(await shell.end(), 0);
+  assert.doesNotMatch(shell.stdout, /error:/);
 });
 
 test('Ctrl-C at the prompt ends the shell', async () => {
