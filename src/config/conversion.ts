@@ -77,25 +77,34 @@ function wrongType(letter: string, type: 'str' | 'dict'): ValueError {
   return new ValueError(`%${letter} format: ${wanted} is required, not ${type}`);
 }
 
-function general(value: number, precision: number, isAlternate: boolean): string {
-  const digits = Math.max(precision, 1);
-  const [mantissa = '', exponent = '0'] = value.toExponential(Math.min(digits, 100) - 1).split('e');
-  const power = Number(exponent);
-  const isFixed = power >= -4 && power < digits;
-  const full = isFixed ? value.toFixed(Math.min(Math.max(digits - 1 - power, 0), 100)) : mantissa;
-  const short = isAlternate || !full.includes('.') ? full : full.replace(/\.?0+$/, '');
-  return isFixed ? short : short + exponentOf(exponent);
-}
-
 /** At least two digits. */
 const exponentOf = (exponent: string): string =>
   `e${exponent.startsWith('-') ? '-' : '+'}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`;
 
-function real(value: number, { letter, precision = 6, flags }: Conversion): string {
-  if (letter === 'f' || letter === 'F') return value.toFixed(Math.min(precision, 100));
-  if (letter === 'g' || letter === 'G') return general(value, precision, flags.includes('#'));
-  const [mantissa, exponent = '0'] = value.toExponential(Math.min(precision, 100)).split('e');
-  return `${mantissa}${exponentOf(exponent)}`;
+/** The flag `#` keeps the point even where nothing follows it. */
+const withPoint = (digits: string, { flags }: Conversion): string =>
+  flags.includes('#') && !digits.includes('.') ? `${digits}.` : digits;
+
+/** As many digits as JavaScript makes. */
+const most = (digits: number): number => Math.min(Math.max(digits, 0), 100);
+
+function general(value: number, conversion: Conversion): string {
+  const digits = Math.max(conversion.precision ?? 6, 1);
+  const [mantissa = '', exponent = '0'] = value.toExponential(most(digits - 1)).split('e');
+  const power = Number(exponent);
+  const isFixed = power >= -4 && power < digits;
+  const full = withPoint(isFixed ? value.toFixed(most(digits - 1 - power)) : mantissa, conversion);
+  const isShort = !conversion.flags.includes('#') && full.includes('.');
+  const short = isShort ? full.replace(/\.?0+$/, '') : full;
+  return isFixed ? short : short + exponentOf(exponent);
+}
+
+function real(value: number, conversion: Conversion): string {
+  const { letter, precision = 6 } = conversion;
+  if (letter === 'f' || letter === 'F') return withPoint(value.toFixed(most(precision)), conversion);
+  if (letter === 'g' || letter === 'G') return general(value, conversion);
+  const [mantissa = '', exponent = '0'] = value.toExponential(most(precision)).split('e');
+  return withPoint(mantissa, conversion) + exponentOf(exponent);
 }
 
 const BASES: ReadonlyMap<string, { readonly radix: number; readonly prefix: string }> = new Map([

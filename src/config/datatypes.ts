@@ -83,15 +83,15 @@ export const byteSize: Datatype<number> = {
   parse: parseByteSize,
 };
 
+const OCTAL = /^(?<sign>[+-]?)(?:0[oO]_?)?(?<digits>[0-7]+(?:_[0-7]+)*)$/;
+
 /** A number in base 8: a umask or a file mode. */
 export const octal: Datatype<number> = {
   expects: 'an octal number such as 022',
   parse: (text) => {
-    const digits = strip(text)
-      .replace(/^(?<sign>[+-]?)0[oO]_?/, '$<sign>')
-      .replaceAll(/(?<=\d)_(?=\d)/g, '');
-    if (!/^[+-]?[0-7]+$/.test(digits)) throw new ValueError(`${text} can not be converted to an octal type`);
-    return Number.parseInt(digits, 8) + 0;
+    const { sign = '', digits } = OCTAL.exec(strip(text))?.groups ?? {};
+    if (digits === undefined) throw new ValueError(`${text} can not be converted to an octal type`);
+    return Number.parseInt(sign + digits.replaceAll('_', ''), 8) + 0;
   },
   schema: { pattern: '^0?[0-7]+$' },
 };

@@ -74,6 +74,12 @@ function delimiterOf(text: string): number {
   return Math.min(equals, colon);
 }
 
+/**
+ * `option = value` at the start of a line, in plain characters and without a comment: nearly every line there is. It
+ * means what the longer way would make of it, which takes three times as long.
+ */
+const PLAIN = /^([\w.]+)([ \t]*[=:][ \t]*)([!"$-:<-~](?:[ !"$-:<-~]*[!"$-:<-~])?)$/;
+
 /** Reads one file line by line. The state is Python's: the section, the option that a deeper line continues. */
 class Reader {
   readonly #file: string;
@@ -91,6 +97,17 @@ class Reader {
 
   /** Takes one line. @returns false when reading cannot go on */
   take(source: string, line: number, lineEnd: BadLine['lineEnd']): boolean {
+    const plain = this.#section === undefined ? null : PLAIN.exec(source);
+    return plain ? this.#takePlain(plain, source, line) : this.#takeAny(source, line, lineEnd);
+  }
+
+  #takePlain([, name = '', delimiter = '', value = '']: RegExpExecArray, source: string, line: number): true {
+    this.#indent = 0;
+    const column = name.length + delimiter.length + 1;
+    return this.#openOption(name, value, { file: this.#file, line, column, source });
+  }
+
+  #takeAny(source: string, line: number, lineEnd: BadLine['lineEnd']): boolean {
     const indent = firstNonSpace(source);
     const comment = commentStart(source, indent);
     const text = stripEnd(source.slice(indent, comment));
@@ -117,7 +134,7 @@ class Reader {
     if (end > 1) return this.#openSection(text.slice(1, end), place);
     const kind = this.#section === undefined ? 'headless' : 'line';
     const delimiter = delimiterOf(text);
-    if (kind === 'line' && delimiter > 0) return this.#openOption(text, delimiter, place);
+    if (kind === 'line' && delimiter > 0) return this.#splitOption(text, delimiter, place);
     this.#badLines.push({ place, kind, lineEnd });
     return kind === 'line';
   }
@@ -130,15 +147,18 @@ class Reader {
     return true;
   }
 
-  #openOption(text: string, delimiter: number, place: Place): true {
-    this.#endOption();
-    this.#option = stripEnd(text.slice(0, delimiter)).toLowerCase();
+  #splitOption(text: string, delimiter: number, place: Place): true {
     const rest = text.slice(delimiter + 1);
     const value = strip(rest);
-    this.#value = [value];
     const column = place.column + delimiter + 1 + (value === '' ? 0 : firstNonSpace(rest));
-    const { file, line, source } = place;
-    this.#section?.options.set(this.#option, { file, line, column, source });
+    return this.#openOption(stripEnd(text.slice(0, delimiter)), value, { ...place, column });
+  }
+
+  #openOption(name: string, value: string, place: Place): true {
+    this.#endOption();
+    this.#option = name.toLowerCase();
+    this.#value = [value];
+    this.#section?.options.set(this.#option, place);
     return true;
   }
 

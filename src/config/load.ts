@@ -104,14 +104,30 @@ function readPlan(reading: Reading, file: string | undefined, commandLine: Comma
 
 const directoryOf = (file: string, host: Host): string => posix.dirname(posix.resolve(host.cwd, file));
 
-/** The same directories are asked for again and again. */
-function withMemory(host: Host): Host {
-  const known = new Map<string, ReturnType<Host['stat']>>();
-  const stat: Host['stat'] = (path) => {
-    if (!known.has(path)) known.set(path, host.stat(path));
-    return known.get(path);
+/** Answers again what was asked before. */
+function remember<Q, A>(ask: (question: Q) => A): (question: Q) => A {
+  const known = new Map<Q, A>();
+  return (question) => {
+    const answer = known.get(question) ?? ask(question);
+    known.set(question, answer);
+    return answer;
   };
-  return { ...host, stat };
+}
+
+/** Programs ask for the same directories and users again and again. */
+function withMemory(host: Host): Host {
+  const groups = new Map<string, readonly number[]>();
+  return {
+    ...host,
+    stat: remember(host.stat),
+    findUser: remember(host.findUser),
+    findGroup: remember(host.findGroup),
+    groupsOf: (name, gid) => {
+      const found = groups.get(`${name}:${gid}`) ?? host.groupsOf(name, gid);
+      groups.set(`${name}:${gid}`, found);
+      return found;
+    },
+  };
 }
 
 function loadFile(file: string, commandLine: CommandLineValues, machine: Host): Loaded {
