@@ -135,6 +135,8 @@ class Reader {
     const kind = this.#section === undefined ? 'headless' : 'line';
     const delimiter = delimiterOf(text);
     if (kind === 'line' && delimiter > 0) return this.#splitOption(text, delimiter, place);
+    // A line such as `= x` is an option without a name, which no deeper line continues.
+    if (delimiter === 0) this.#endOption();
     this.#badLines.push({ place, kind, lineEnd });
     return kind === 'line';
   }
