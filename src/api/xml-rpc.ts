@@ -68,7 +68,7 @@ const safeCharacter = (character: string): string => {
 };
 
 /** Text as XML character data: what XML cannot carry is replaced (see the head of this file). */
-export const encodeText = (text: string): string => text.replace(UNSAFE, safeCharacter);
+const encodeText = (text: string): string => text.replace(UNSAFE, safeCharacter);
 
 const encodeNumber = (value: number): string => {
   if (!Number.isFinite(value)) throw new RangeError(`cannot write XML-RPC: ${value} is not a number`);

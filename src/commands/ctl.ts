@@ -10,7 +10,7 @@ import { type Diagnostic } from '../config/place.ts';
 import { plainContext, readOptions, type Reading } from '../config/reading.ts';
 import { findConfiguration } from '../config/search-path.ts';
 import { runCtl } from '../ctl/run.ts';
-import { type CtlIo } from '../ctl/session.ts';
+import { type CtlIo } from '../ctl/client.ts';
 import { type CtlConfig, type CtlConfigRead } from '../ctl/settings.ts';
 import { thisMachine } from './machine.ts';
 

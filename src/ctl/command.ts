@@ -1,5 +1,5 @@
 /** What a command of the client is; the table of all of them is commands.ts. */
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 
 /** `stay`: go on; `leave`: end the shell. */
 export type Outcome = 'stay' | 'leave';
@@ -27,7 +27,7 @@ export interface Command {
   /** Not a command of supervisorctl. */
   readonly own?: true;
   /** `rest`: the text after the command's name, without blanks at its ends. */
-  readonly run: (session: Session, rest: string) => Promise<Outcome>;
+  readonly run: (client: Client, rest: string) => Promise<Outcome>;
 }
 
 /** The words of a command line: no quoting, as in supervisorctl. */

@@ -8,40 +8,39 @@ import { misuse, refuseUse } from './misuse.ts';
 import { codeOf, PythonError } from './python-words.ts';
 import { numberFrom } from './rpc.ts';
 import { schemeOf } from './server-url.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 import { showStatus } from './status.ts';
 import { upcheck } from './upcheck.ts';
 
-async function showPid(session: Session, name: string): Promise<void> {
+async function showPid(client: Client, name: string): Promise<void> {
   try {
-    const { pid } = await session.rpc.process(name);
-    session.say(`${pid}`);
-    if (pid === 0) session.fail(NOT_RUNNING);
+    const { pid } = await client.rpc.process(name);
+    client.say(`${pid}`);
+    if (pid === 0) client.fail(NOT_RUNNING);
   } catch (error) {
     if (!(error instanceof Fault && error.code === FAULT_CODES.BAD_NAME)) throw error;
-    refuseUse(session, `No such process ${name}`);
+    refuseUse(client, `No such process ${name}`);
   }
 }
 
-async function runPid(session: Session, rest: string): Promise<Outcome> {
+async function runPid(client: Client, rest: string): Promise<Outcome> {
   const names = wordsOf(rest);
-  if (names.length === 0) session.say(`${numberFrom(await session.rpc.call('getPID'))}`);
-  else if (names.includes('all'))
-    for (const { pid } of await session.rpc.allProcesses()) session.say(`${pid}`);
-  else await inOrder(names, (name) => showPid(session, name));
+  if (names.length === 0) client.say(`${numberFrom(await client.rpc.call('getPID'))}`);
+  else if (names.includes('all')) for (const { pid } of await client.rpc.allProcesses()) client.say(`${pid}`);
+  else await inOrder(names, (name) => showPid(client, name));
   return 'stay';
 }
 
-async function runVersion(session: Session, rest: string): Promise<Outcome> {
-  if (rest !== '') return misuse(session, { name: 'version', says: 'Error: version accepts no arguments' });
-  if (await upcheck(session)) session.say(await session.rpc.text('getSupervisorVersion'));
+async function runVersion(client: Client, rest: string): Promise<Outcome> {
+  if (rest !== '') return misuse(client, { name: 'version', says: 'Error: version accepts no arguments' });
+  if (await upcheck(client)) client.say(await client.rpc.text('getSupervisorVersion'));
   return 'stay';
 }
 
 /** Asks in the shell, and with -i; elsewhere the answer is yes. */
-async function isConfirmed(session: Session, question: string): Promise<boolean> {
-  if (!session.interactive) return true;
-  const answer = await session.lines.ask(`${question} y/N? `);
+async function isConfirmed(client: Client, question: string): Promise<boolean> {
+  if (!client.interactive) return true;
+  const answer = await client.lines.ask(`${question} y/N? `);
   if (answer === undefined) throw new PythonError('EOFError', 'EOF when reading a line');
   return answer.toLowerCase().startsWith('y');
 }
@@ -51,55 +50,55 @@ const GONE: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'no such file'],
 ]);
 
-function explainShutdown(session: Session, error: unknown): void {
+function explainShutdown(client: Client, error: unknown): void {
   if (error instanceof Fault && error.code === FAULT_CODES.SHUTDOWN_STATE) {
-    session.say('ERROR: already shutting down');
+    client.say('ERROR: already shutting down');
     return;
   }
-  session.fail(GENERIC);
+  client.fail(GENERIC);
   const words = GONE.get(codeOf(error) ?? '');
   if (words === undefined) throw error;
-  session.say(`ERROR: ${session.serverurl} ${words} (already shut down?)`);
+  client.say(`ERROR: ${client.serverurl} ${words} (already shut down?)`);
 }
 
-async function runShutdown(session: Session, rest: string): Promise<Outcome> {
-  if (rest !== '') return misuse(session, { name: 'shutdown', says: 'Error: shutdown accepts no arguments' });
-  if (!(await isConfirmed(session, 'Really shut the remote supervisord process down'))) return 'stay';
+async function runShutdown(client: Client, rest: string): Promise<Outcome> {
+  if (rest !== '') return misuse(client, { name: 'shutdown', says: 'Error: shutdown accepts no arguments' });
+  if (!(await isConfirmed(client, 'Really shut the remote supervisord process down'))) return 'stay';
   try {
-    await session.rpc.call('shutdown');
-    session.say('Shut down');
+    await client.rpc.call('shutdown');
+    client.say('Shut down');
   } catch (error) {
-    explainShutdown(session, error);
+    explainShutdown(client, error);
   }
   return 'stay';
 }
 
-async function runReload(session: Session, rest: string): Promise<Outcome> {
-  if (rest !== '') return misuse(session, { name: 'reload', says: 'Error: reload accepts no arguments' });
-  if (!(await isConfirmed(session, 'Really restart the remote supervisord process'))) return 'stay';
+async function runReload(client: Client, rest: string): Promise<Outcome> {
+  if (rest !== '') return misuse(client, { name: 'reload', says: 'Error: reload accepts no arguments' });
+  if (!(await isConfirmed(client, 'Really restart the remote supervisord process'))) return 'stay';
   try {
-    await session.rpc.call('restart');
-    session.say('Restarted supervisord');
+    await client.rpc.call('restart');
+    client.say('Restarted supervisord');
   } catch (error) {
     if (!(error instanceof Fault && error.code === FAULT_CODES.SHUTDOWN_STATE)) throw error;
-    refuseUse(session, 'ERROR: already shutting down');
+    refuseUse(client, 'ERROR: already shutting down');
   }
   return 'stay';
 }
 
-async function runOpen(session: Session, url: string): Promise<Outcome> {
+async function runOpen(client: Client, url: string): Promise<Outcome> {
   if (!['http', 'unix'].includes(schemeOf(url)))
-    return refuseUse(session, 'ERROR: url must be http:// or unix://');
-  session.connect({ ...session.server, serverurl: url });
-  const { exitCode } = session;
-  if (await upcheck(session)) await showStatus(session, []);
-  else session.fail(STATUS_UNKNOWN);
-  session.fail(exitCode);
+    return refuseUse(client, 'ERROR: url must be http:// or unix://');
+  client.connect({ ...client.server, serverurl: url });
+  const { exitCode } = client;
+  if (await upcheck(client)) await showStatus(client, []);
+  else client.fail(STATUS_UNKNOWN);
+  client.fail(exitCode);
   return 'stay';
 }
 
-const runQuit = (session: Session): Promise<Outcome> => {
-  session.say('');
+const runQuit = (client: Client): Promise<Outcome> => {
+  client.say('');
   return Promise.resolve('leave');
 };
 

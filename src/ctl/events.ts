@@ -6,7 +6,7 @@ import { HttpError } from './errors.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { refuseUse } from './misuse.ts';
 import { codeOf } from './python-words.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 
 const EVENTS_PATH = '/api/v1/events';
 
@@ -25,24 +25,24 @@ async function* eventLines(response: IncomingMessage): AsyncGenerator<string> {
   }
 }
 
-async function pass(session: Session, signal: AbortSignal): Promise<Outcome> {
-  const response = await session.transport.open(EVENTS_PATH, signal);
+async function pass(client: Client, signal: AbortSignal): Promise<Outcome> {
+  const response = await client.transport.open(EVENTS_PATH, signal);
   const { statusCode: status = 0, statusMessage: reason = '' } = response;
   if (status !== 200) response.destroy();
   if (status === 404)
     return refuseUse(
-      session,
-      `cannot stream events: ${session.serverurl} has no ${EVENTS_PATH}: only tsupervisor has it`,
+      client,
+      `cannot stream events: ${client.serverurl} has no ${EVENTS_PATH}: only tsupervisor has it`,
     );
   if (status !== 200) throw new HttpError({ status, reason });
-  for await (const line of eventLines(response)) await session.write(`${line}\n`, signal);
+  for await (const line of eventLines(response)) await client.write(`${line}\n`, signal);
   return 'stay';
 }
 
-async function run(session: Session): Promise<Outcome> {
-  using interrupt = catchInterrupt(session);
+async function run(client: Client): Promise<Outcome> {
+  using interrupt = catchInterrupt(client);
   try {
-    return await pass(session, interrupt.signal);
+    return await pass(client, interrupt.signal);
   } catch (error) {
     // Ctrl-C, or the server has shut down: as `tail -f`, that is how a stream ends.
     if (interrupt.signal.aborted || codeOf(error) === 'ECONNRESET') return 'stay';

@@ -5,7 +5,7 @@ import { HttpError } from './errors.ts';
 import { GENERIC } from './exit-codes.ts';
 import { Interrupted } from './line-reader.ts';
 import { PythonError, pythonWords } from './python-words.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 import { upcheck } from './upcheck.ts';
 
 const HEAD = /^(?<name>[A-Za-z0-9_]*)\s*(?<rest>[^]*)$/;
@@ -16,47 +16,47 @@ function parseLine(line: string): { readonly name: string; readonly rest: string
   return { name, rest };
 }
 
-async function runChecked(session: Session, command: Command, rest: string): Promise<Outcome> {
-  if (command.needsServer && !(await upcheck(session))) {
-    session.fail(command.noServerExitCode ?? session.exitCode);
+async function runChecked(client: Client, command: Command, rest: string): Promise<Outcome> {
+  if (command.needsServer && !(await upcheck(client))) {
+    client.fail(command.noServerExitCode ?? client.exitCode);
     return 'stay';
   }
-  return command.run(session, rest);
+  return command.run(client, rest);
 }
 
 /** @throws PythonError EOFError at the end of the input, as Python's input() */
-async function ask(session: Session, prompt: string, hidden = false): Promise<string> {
-  const answer = await session.lines.ask(prompt, { hidden });
+async function ask(client: Client, prompt: string, hidden = false): Promise<string> {
+  const answer = await client.lines.ask(prompt, { hidden });
   if (answer === undefined) throw new PythonError('EOFError', 'EOF when reading a line');
   return answer;
 }
 
-async function logIn(session: Session): Promise<void> {
-  const username = await ask(session, 'Username:');
-  const password = await ask(session, 'Password:', true);
-  session.say('');
-  session.connect({ ...session.server, username, password });
+async function logIn(client: Client): Promise<void> {
+  const username = await ask(client, 'Username:');
+  const password = await ask(client, 'Password:', true);
+  client.say('');
+  client.connect({ ...client.server, username, password });
 }
 
 // Without a person to ask, supervisorctl tries once more and fails with the words of the error.
-async function runAuthenticated(session: Session, command: Command, rest: string): Promise<Outcome> {
+async function runAuthenticated(client: Client, command: Command, rest: string): Promise<Outcome> {
   try {
-    return await runChecked(session, command, rest);
+    return await runChecked(client, command, rest);
   } catch (error) {
     if (!(error instanceof HttpError && error.status === 401)) throw error;
-    session.say('Server requires authentication');
-    if (!session.interactive) throw error;
-    await logIn(session);
-    return runAuthenticated(session, command, rest);
+    client.say('Server requires authentication');
+    if (!client.interactive) throw error;
+    await logIn(client);
+    return runAuthenticated(client, command, rest);
   }
 }
 
 /** One line for an error that no command expects: Python's words, and what to do about it. */
-function reportError(session: Session, error: unknown): void {
+function reportError(client: Client, error: unknown): void {
   const { type, message } = pythonWords(error);
-  const advice = adviceFor(error, session.serverurl);
-  session.say(`error: <class '${type}'>, ${message}${advice === undefined ? '' : ` (${advice})`}`);
-  session.fail(GENERIC);
+  const advice = adviceFor(error, client.serverurl);
+  client.say(`error: <class '${type}'>, ${message}${advice === undefined ? '' : ` (${advice})`}`);
+  client.fail(GENERIC);
 }
 
 /**
@@ -64,21 +64,21 @@ function reportError(session: Session, error: unknown): void {
  *
  * @throws Interrupted when Ctrl-C ends a question
  */
-export async function execute(session: Session, text: string): Promise<Outcome> {
+export async function execute(client: Client, text: string): Promise<Outcome> {
   const line = text.trim();
   if (line === '') return 'stay';
   const { name, rest } = parseLine(line);
-  const command = session.commands.get(name);
+  const command = client.commands.get(name);
   if (command === undefined) {
-    session.say(`*** Unknown syntax: ${line}`);
-    session.fail(GENERIC);
+    client.say(`*** Unknown syntax: ${line}`);
+    client.fail(GENERIC);
     return 'stay';
   }
   try {
-    return await runAuthenticated(session, command, rest);
+    return await runAuthenticated(client, command, rest);
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    reportError(session, error);
+    reportError(client, error);
     return 'stay';
   }
 }

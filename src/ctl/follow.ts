@@ -1,7 +1,7 @@
 /** Log streams: bytes as they come, or whole lines behind the name of their program. */
 import { type IncomingMessage } from 'node:http';
 import { pythonWords } from './python-words.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 
 /** One stream of the server. */
 export interface Stream {
@@ -53,14 +53,14 @@ async function* shown(response: IncomingMessage, prefix: string | undefined): As
 /** Dots, colons and slashes in a namespec stay as they are; blanks and such cannot stand in a request line. */
 const requestPath = (path: string): string => encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23');
 
-async function pass(session: Session, { path, prefix }: Stream, signal: AbortSignal): Promise<void> {
-  const response = await session.transport.open(requestPath(path), signal);
+async function pass(client: Client, { path, prefix }: Stream, signal: AbortSignal): Promise<void> {
+  const response = await client.transport.open(requestPath(path), signal);
   if (response.statusCode !== 200) {
-    session.complain(`${session.serverurl}${path} Cannot read, status code ${response.statusCode}`);
+    client.complain(`${client.serverurl}${path} Cannot read, status code ${response.statusCode}`);
     response.destroy();
     return;
   }
-  for await (const bytes of shown(response, prefix)) await session.write(bytes, signal);
+  for await (const bytes of shown(response, prefix)) await client.write(bytes, signal);
 }
 
 const isConnected = (error: unknown): boolean =>
@@ -71,14 +71,14 @@ const isConnected = (error: unknown): boolean =>
  *
  * What cannot be opened is said on stderr, and is no failure. Source: Supervisor 4.3.0 http_client.py.
  */
-export async function follow(session: Session, stream: Stream, signal: AbortSignal): Promise<void> {
+export async function follow(client: Client, stream: Stream, signal: AbortSignal): Promise<void> {
   try {
-    await pass(session, stream, signal);
+    await pass(client, stream, signal);
   } catch (error) {
     if (signal.aborted || isConnected(error)) return;
     const { type, message } = pythonWords(error);
-    session.complain(
-      `${session.serverurl}${stream.path} Cannot connect, error: <class '${type}'> (${message})`,
+    client.complain(
+      `${client.serverurl}${stream.path} Cannot connect, error: <class '${type}'> (${message})`,
     );
   }
 }

@@ -8,29 +8,29 @@ import { Interrupted } from './line-reader.ts';
 import { misuse, refuseUse } from './misuse.ts';
 import { pythonWords } from './python-words.ts';
 import { type ProcessInfo } from './rpc.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 
 /** RUNNING. */
 const RUNNING = 20;
 
 // supervisorctl leaves the exit code alone for a fault that it does not expect.
-async function find(session: Session, name: string): Promise<ProcessInfo | undefined> {
+async function find(client: Client, name: string): Promise<ProcessInfo | undefined> {
   try {
-    return await session.rpc.process(name);
+    return await client.rpc.process(name);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (error.code === FAULT_CODES.BAD_NAME) refuseUse(session, 'ERROR: bad process name supplied');
-    else session.say(`ERROR: ${pythonWords(error).message}`);
+    if (error.code === FAULT_CODES.BAD_NAME) refuseUse(client, 'ERROR: bad process name supplied');
+    else client.say(`ERROR: ${pythonWords(error).message}`);
     return undefined;
   }
 }
 
 /** The next typed line; undefined after Ctrl-C, Ctrl-D or the end of the input. */
-async function nextLine(session: Session, interrupt: Interrupt): Promise<string | undefined> {
+async function nextLine(client: Client, interrupt: Interrupt): Promise<string | undefined> {
   const { promise: interrupted, resolve } = Promise.withResolvers<undefined>();
   interrupt.signal.addEventListener('abort', () => resolve(undefined), { once: true });
   try {
-    return await Promise.race([session.lines.ask(''), interrupted]);
+    return await Promise.race([client.lines.ask(''), interrupted]);
   } catch (error) {
     if (error instanceof Interrupted) return undefined;
     throw error;
@@ -38,54 +38,54 @@ async function nextLine(session: Session, interrupt: Interrupt): Promise<string 
 }
 
 /** Sends a line. @returns what to say when it cannot be sent, or when the process has ended */
-async function send(session: Session, name: string, line: string): Promise<string | undefined> {
+async function send(client: Client, name: string, line: string): Promise<string | undefined> {
   try {
-    await session.rpc.call('sendProcessStdin', name, `${line}\n`);
+    await client.rpc.call('sendProcessStdin', name, `${line}\n`);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return error.code === FAULT_CODES.NOT_RUNNING
       ? 'Process got killed'
       : `ERROR: ${pythonWords(error).message}`;
   }
-  const { state } = await session.rpc.process(name);
+  const { state } = await client.rpc.process(name);
   return state === RUNNING ? undefined : 'Process got killed';
 }
 
 /** Sends one typed line. @returns whether to wait for the next */
-async function passLine(session: Session, name: string, interrupt: Interrupt): Promise<boolean> {
-  const line = await nextLine(session, interrupt);
+async function passLine(client: Client, name: string, interrupt: Interrupt): Promise<boolean> {
+  const line = await nextLine(client, interrupt);
   if (line === undefined) return false;
-  const ended = await send(session, name, line);
-  if (ended !== undefined) session.say(ended);
+  const ended = await send(client, name, line);
+  if (ended !== undefined) client.say(ended);
   return ended === undefined;
 }
 
-async function attach(session: Session, name: string): Promise<void> {
-  session.say('==> Press Ctrl-C to exit <==');
+async function attach(client: Client, name: string): Promise<void> {
+  client.say('==> Press Ctrl-C to exit <==');
   const over = new AbortController();
-  using interrupt = catchInterrupt(session);
+  using interrupt = catchInterrupt(client);
   const signal = AbortSignal.any([over.signal, interrupt.signal]);
   const streams = ['stdout', 'stderr'].map((channel) =>
-    follow(session, { path: `/logtail/${name}/${channel}` }, signal),
+    follow(client, { path: `/logtail/${name}/${channel}` }, signal),
   );
   try {
     // eslint-disable-next-line no-await-in-loop -- line by line, as they are typed
-    while (await passLine(session, name, interrupt));
-    session.say('Exiting foreground');
+    while (await passLine(client, name, interrupt));
+    client.say('Exiting foreground');
   } finally {
     over.abort();
     await Promise.all(streams);
   }
 }
 
-async function run(session: Session, rest: string): Promise<Outcome> {
+async function run(client: Client, rest: string): Promise<Outcome> {
   const [name, ...more] = wordsOf(rest);
-  if (name === undefined) return misuse(session, { name: 'fg', says: 'ERROR: no process name supplied' });
-  if (more.length > 0) return refuseUse(session, 'ERROR: too many process names supplied');
-  const info = await find(session, name);
+  if (name === undefined) return misuse(client, { name: 'fg', says: 'ERROR: no process name supplied' });
+  if (more.length > 0) return refuseUse(client, 'ERROR: too many process names supplied');
+  const info = await find(client, name);
   if (info === undefined) return 'stay';
-  if (info.state !== RUNNING) return refuseUse(session, 'ERROR: process not running');
-  await attach(session, name);
+  if (info.state !== RUNNING) return refuseUse(client, 'ERROR: process not running');
+  await attach(client, name);
   return 'stay';
 }
 

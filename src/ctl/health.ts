@@ -12,7 +12,7 @@ import { GENERIC } from './exit-codes.ts';
 import { makeNamespec } from './namespec.ts';
 import { pythonWords } from './python-words.ts';
 import { type ProcessInfo } from './rpc.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 
 const READY_PATH = '/readyz';
 
@@ -25,33 +25,33 @@ const complaint = (info: ProcessInfo): string => {
 };
 
 /** What is not up, in one line; '' when everything is. */
-export const complaintsAbout = (processes: readonly ProcessInfo[]): string =>
+const complaintsAbout = (processes: readonly ProcessInfo[]): string =>
   processes
     .filter((info) => !isWell(info))
     .map(complaint)
     .join(', ');
 
 /** What the server itself says. @returns undefined when it has no such page */
-async function askReady(session: Session): Promise<string | undefined> {
-  const response = await session.transport.open(READY_PATH);
+async function askReady(client: Client): Promise<string | undefined> {
+  const response = await client.transport.open(READY_PATH);
   const body = (await readText(response)).trim().replaceAll(/\s*\n\s*/g, ', ');
   if (response.statusCode === 200) return '';
   return response.statusCode === 503 ? body || 'not ready' : undefined;
 }
 
-const judge = async (session: Session): Promise<string> =>
-  (await askReady(session)) ?? complaintsAbout(await session.rpc.allProcesses());
+const judge = async (client: Client): Promise<string> =>
+  (await askReady(client)) ?? complaintsAbout(await client.rpc.allProcesses());
 
-function explain(session: Session, error: unknown): string {
-  const advice = adviceFor(error, session.serverurl);
-  return `cannot ask ${session.serverurl}: ${pythonWords(error).message}${advice === undefined ? '' : ` (${advice})`}`;
+function explain(client: Client, error: unknown): string {
+  const advice = adviceFor(error, client.serverurl);
+  return `cannot ask ${client.serverurl}: ${pythonWords(error).message}${advice === undefined ? '' : ` (${advice})`}`;
 }
 
 // 1 and nothing else: Docker reserves 2.
-async function run(session: Session): Promise<Outcome> {
-  const wrong = await judge(session).catch((error: unknown) => explain(session, error));
-  session.say(wrong === '' ? 'healthy' : `unhealthy: ${wrong}`);
-  if (wrong !== '') session.fail(GENERIC);
+async function run(client: Client): Promise<Outcome> {
+  const wrong = await judge(client).catch((error: unknown) => explain(client, error));
+  client.say(wrong === '' ? 'healthy' : `unhealthy: ${wrong}`);
+  if (wrong !== '') client.fail(GENERIC);
   return 'stay';
 }
 

@@ -1,6 +1,6 @@
 /** help: the list of commands, and the usage of one. */
 import { type Command, type Outcome } from './command.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 import { columnize, helpLines } from './usage.ts';
 
 const maxWidth = 79;
@@ -24,16 +24,16 @@ function overview(commands: readonly Command[]): readonly string[] {
   ];
 }
 
-function linesFor(session: Session, topic: string): readonly string[] {
-  if (topic === '') return overview([...session.commands.values()]);
-  const command = session.commands.get(topic);
+function linesFor(client: Client, topic: string): readonly string[] {
+  if (topic === '') return overview([...client.commands.values()]);
+  const command = client.commands.get(topic);
   return command === undefined || command.usage.length === 0
     ? [`*** No help on ${topic}`]
     : helpLines(command);
 }
 
-const run = (session: Session, topic: string): Promise<Outcome> => {
-  for (const line of linesFor(session, topic)) session.say(line);
+const run = (client: Client, topic: string): Promise<Outcome> => {
+  for (const line of linesFor(client, topic)) client.say(line);
   return Promise.resolve('stay');
 };
 

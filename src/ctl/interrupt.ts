@@ -1,5 +1,5 @@
 /** Ctrl-C ends a stream, not the client. */
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 
 /** Aborted by Ctrl-C, or when nobody reads stdout any more. */
 export interface Interrupt extends Disposable {
@@ -9,21 +9,21 @@ export interface Interrupt extends Disposable {
 }
 
 /** Catches SIGINT until it is disposed of. */
-export function catchInterrupt(session: Session): Interrupt {
+export function catchInterrupt(client: Client): Interrupt {
   const typed = new AbortController();
   const gone = new AbortController();
   const onInterrupt = (): void => typed.abort();
   const onGone = (): void => gone.abort();
   process.on('SIGINT', onInterrupt);
-  session.catchesInterrupt = true;
-  session.io.stdout.on('close', onGone).on('error', onGone);
+  client.catchesInterrupt = true;
+  client.io.stdout.on('close', onGone).on('error', onGone);
   return {
     signal: AbortSignal.any([typed.signal, gone.signal]),
     wasTyped: () => typed.signal.aborted,
     [Symbol.dispose]() {
       process.off('SIGINT', onInterrupt);
-      session.catchesInterrupt = false;
-      session.io.stdout.off('close', onGone).off('error', onGone);
+      client.catchesInterrupt = false;
+      client.io.stdout.off('close', onGone).off('error', onGone);
     },
   };
 }

@@ -1,28 +1,28 @@
 /** A command that was used wrongly says so, and how it is used. */
 import { type Outcome } from './command.ts';
 import { GENERIC } from './exit-codes.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 import { usageLines } from './usage.ts';
 
 /** Says the line and the usage of the command `name`. */
 export function misuse(
-  session: Session,
+  client: Client,
   {
     name,
     says,
     exitCode = GENERIC,
   }: { readonly name: string; readonly says: string; readonly exitCode?: number },
 ): Outcome {
-  const command = session.commands.get(name);
-  session.say(says);
-  session.fail(exitCode);
-  if (command !== undefined) for (const line of usageLines(command)) session.say(line);
+  const command = client.commands.get(name);
+  client.say(says);
+  client.fail(exitCode);
+  if (command !== undefined) for (const line of usageLines(command)) client.say(line);
   return 'stay';
 }
 
 /** The same without the usage. */
-export function refuseUse(session: Session, says: string): Outcome {
-  session.say(says);
-  session.fail(GENERIC);
+export function refuseUse(client: Client, says: string): Outcome {
+  client.say(says);
+  client.fail(GENERIC);
   return 'stay';
 }

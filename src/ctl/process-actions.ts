@@ -11,7 +11,7 @@ import { GENERIC, INVALID_ARGS, NOT_RUNNING } from './exit-codes.ts';
 import { inOrder } from './in-order.ts';
 import { makeNamespec, splitNamespec } from './namespec.ts';
 import { type ProcessResult } from './rpc.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 import { misuse } from './misuse.ts';
 
 const deadFaults: ReadonlySet<number> = new Set([
@@ -20,48 +20,48 @@ const deadFaults: ReadonlySet<number> = new Set([
   FAULT_CODES.NOT_RUNNING,
 ]);
 
-function show(session: Session, action: Action, result: ProcessResult): void {
-  session.say(resultLine(action, result));
+function show(client: Client, action: Action, result: ProcessResult): void {
+  client.say(resultLine(action, result));
   if (result.status === SUCCESS || result.status === action.harmless) return;
-  session.fail(deadFaults.has(result.status) ? NOT_RUNNING : GENERIC);
+  client.fail(deadFaults.has(result.status) ? NOT_RUNNING : GENERIC);
 }
 
 interface Request {
-  readonly session: Session;
+  readonly client: Client;
   readonly action: Action;
   /** What the method wants after the name. */
   readonly extra: readonly string[];
 }
 
-async function actOnGroup({ session, action, extra }: Request, group: string): Promise<void> {
+async function actOnGroup({ client, action, extra }: Request, group: string): Promise<void> {
   try {
-    for (const result of await session.rpc.results(action.group, group, ...extra))
-      show(session, action, result);
+    for (const result of await client.rpc.results(action.group, group, ...extra))
+      show(client, action, result);
   } catch (error) {
     if (!(error instanceof Fault && error.code === FAULT_CODES.BAD_NAME)) throw error;
-    session.say(`${group}: ERROR (no such group)`);
-    session.fail(action.noGroupExitCode);
+    client.say(`${group}: ERROR (no such group)`);
+    client.fail(action.noGroupExitCode);
   }
 }
 
-async function actOnProcess({ session, action, extra }: Request, namespec: string): Promise<void> {
+async function actOnProcess({ client, action, extra }: Request, namespec: string): Promise<void> {
   const { group, process: name = '' } = splitNamespec(namespec);
   try {
-    await session.rpc.call(action.one, namespec, ...extra);
-    session.say(`${makeNamespec({ group, name })}: ${action.done}`);
+    await client.rpc.call(action.one, namespec, ...extra);
+    client.say(`${makeNamespec({ group, name })}: ${action.done}`);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    show(session, action, { group, name, status: error.code, description: error.text });
+    show(client, action, { group, name, status: error.code, description: error.text });
   }
 }
 
 // The server has no method for this: supervisorctl says `g:None: ERROR (no such process)`.
 async function clearGroup(request: Request, group: string): Promise<void> {
-  const processes = (await request.session.rpc.allProcesses()).filter((info) => info.group === group);
+  const processes = (await request.client.rpc.allProcesses()).filter((info) => info.group === group);
   await inOrder(processes, ({ name }) => actOnProcess(request, `${group}:${name}`));
   if (processes.length > 0) return;
-  request.session.say(`${group}: ERROR (no such group)`);
-  request.session.fail(GENERIC);
+  request.client.say(`${group}: ERROR (no such group)`);
+  request.client.fail(GENERIC);
 }
 
 function actOnName(request: Request, name: string): Promise<void> {
@@ -71,9 +71,9 @@ function actOnName(request: Request, name: string): Promise<void> {
 }
 
 async function actOnNames(request: Request, names: readonly string[]): Promise<void> {
-  const { session, action, extra } = request;
+  const { client, action, extra } = request;
   if (names.includes('all')) {
-    for (const result of await session.rpc.results(action.all, ...extra)) show(session, action, result);
+    for (const result of await client.rpc.results(action.all, ...extra)) show(client, action, result);
     return;
   }
   await inOrder(names, (name) => actOnName(request, name));
@@ -81,35 +81,35 @@ async function actOnNames(request: Request, names: readonly string[]): Promise<v
 
 const runAction =
   (action: Action, exitCode: number) =>
-  async (session: Session, rest: string): Promise<Outcome> => {
+  async (client: Client, rest: string): Promise<Outcome> => {
     const names = wordsOf(rest);
     if (names.length === 0)
-      return misuse(session, {
+      return misuse(client, {
         name: action.name,
         exitCode,
         says: `Error: ${action.name} requires a process name`,
       });
-    await actOnNames({ session, action, extra: [] }, names);
+    await actOnNames({ client, action, extra: [] }, names);
     return 'stay';
   };
 
-async function runRestart(session: Session, rest: string): Promise<Outcome> {
+async function runRestart(client: Client, rest: string): Promise<Outcome> {
   const names = wordsOf(rest);
   if (names.length === 0)
-    return misuse(session, { name: 'restart', says: 'Error: restart requires a process name' });
-  await actOnNames({ session, action: stop, extra: [] }, names);
-  await actOnNames({ session, action: start, extra: [] }, names);
+    return misuse(client, { name: 'restart', says: 'Error: restart requires a process name' });
+  await actOnNames({ client, action: stop, extra: [] }, names);
+  await actOnNames({ client, action: start, extra: [] }, names);
   return 'stay';
 }
 
-async function runSignal(session: Session, rest: string): Promise<Outcome> {
+async function runSignal(client: Client, rest: string): Promise<Outcome> {
   const [name, ...names] = wordsOf(rest);
   if (name === undefined || names.length === 0)
-    return misuse(session, {
+    return misuse(client, {
       name: 'signal',
       says: 'Error: signal requires a signal name and a process name',
     });
-  await actOnNames({ session, action: signal, extra: [name] }, names);
+  await actOnNames({ client, action: signal, extra: [name] }, names);
   return 'stay';
 }
 

@@ -9,7 +9,7 @@ import { readHistory, writeHistory } from './history-file.ts';
 import { Interrupted, type LineReader, PipedLines, TerminalLines } from './line-reader.ts';
 import { type CtlArguments, helpText, parseArguments } from './options.ts';
 import { type ProcessInfo } from './rpc.ts';
-import { type CtlIo, Session } from './session.ts';
+import { type CtlIo, Client } from './client.ts';
 import { defaultSocket, type ReadCtlConfig, type Settings, settle } from './settings.ts';
 import { runShell } from './shell.ts';
 
@@ -28,43 +28,43 @@ interface Parts {
 const isTerminal = ({ stdin, stdout }: CtlIo): boolean => stdin.isTTY === true && stdout.isTTY === true;
 
 /** Names for Tab, asked for once per prompt; none when the server does not answer. */
-const processesOf = (session: Session): Promise<readonly ProcessInfo[]> =>
-  session.rpc.allProcesses().catch(() => []);
+const processesOf = (client: Client): Promise<readonly ProcessInfo[]> =>
+  client.rpc.allProcesses().catch(() => []);
 
-function openSession({ io, given, settings }: Parts, history: string[]): Session {
+function openClient({ io, given, settings }: Parts, history: string[]): Client {
   const lines: LineReader = isTerminal(io)
     ? new TerminalLines({
         input: io.stdin,
         output: io.stdout,
         editing: {
           history,
-          complete: (line) => complete(line, { commands: COMMANDS, processes: () => processesOf(session) }),
+          complete: (line) => complete(line, { commands: COMMANDS, processes: () => processesOf(client) }),
         },
       })
     : new PipedLines({ input: io.stdin, output: io.stdout });
   const interactive = given.words.length === 0 || given.options.has('interactive');
-  const session = new Session({ io, server: settings.server, interactive, commands: COMMANDS, lines });
-  return session;
+  const client = new Client({ io, server: settings.server, interactive, commands: COMMANDS, lines });
+  return client;
 }
 
-async function runCommand(session: Session, words: readonly string[]): Promise<number> {
+async function runCommand(client: Client, words: readonly string[]): Promise<number> {
   try {
-    await execute(session, words.join(' '));
-    return session.exitCode;
+    await execute(client, words.join(' '));
+    return client.exitCode;
   } catch (error) {
     if (error instanceof Interrupted) return INTERRUPTED;
     throw error;
   }
 }
 
-async function runSession(parts: Parts): Promise<number> {
+async function runClient(parts: Parts): Promise<number> {
   const { io, given, settings } = parts;
   const history = readHistory(settings.historyFile);
   // For good: the error of a write may come after the last command.
   io.stdout.on('error', ignore);
-  using session = openSession(parts, history);
-  if (given.words.length > 0) return await runCommand(session, given.words);
-  await runShell(session, settings.prompt);
+  using client = openClient(parts, history);
+  if (given.words.length > 0) return await runCommand(client, given.words);
+  await runShell(client, settings.prompt);
   writeHistory(settings.historyFile, history);
   return 0;
 }
@@ -92,7 +92,7 @@ export async function runCtl(argv: readonly string[], io: CtlIo, readConfig: Rea
       io.stdout.write(`${helpText(progname)}\n`);
       return 0;
     }
-    return await runSession({ io, given, settings: await readSettings(given, readConfig) });
+    return await runClient({ io, given, settings: await readSettings(given, readConfig) });
   } catch (error) {
     if (error instanceof UsageError) return refuse(io, progname, error);
     throw error;

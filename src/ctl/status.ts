@@ -7,30 +7,30 @@ import { catchInterrupt } from './interrupt.ts';
 import { makeNamespec } from './namespec.ts';
 import { type ProcessInfo } from './rpc.ts';
 import { selectProcesses, type Selection } from './select-processes.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 import { statusLines } from './status-table.ts';
 import { upcheck } from './upcheck.ts';
 
 /** STOPPED, EXITED, FATAL, UNKNOWN. */
 const STOPPED_STATES: ReadonlySet<number> = new Set([0, 100, 200, 1000]);
 
-const useColours = ({ onTerminal, io }: Session): boolean =>
+const useColours = ({ onTerminal, io }: Client): boolean =>
   onTerminal && (io.env['NO_COLOR'] === undefined || io.env['NO_COLOR'] === '');
 
-const select = async (session: Session, names: readonly string[]): Promise<Selection> =>
-  selectProcesses(await session.rpc.allProcesses(), names);
+const select = async (client: Client, names: readonly string[]): Promise<Selection> =>
+  selectProcesses(await client.rpc.allProcesses(), names);
 
-function judge(session: Session, { processes, errors }: Selection): void {
-  if (errors.length > 0) session.fail(STATUS_UNKNOWN);
-  if (processes.some(({ state }) => STOPPED_STATES.has(state))) session.fail(STATUS_NOT_RUNNING);
+function judge(client: Client, { processes, errors }: Selection): void {
+  if (errors.length > 0) client.fail(STATUS_UNKNOWN);
+  if (processes.some(({ state }) => STOPPED_STATES.has(state))) client.fail(STATUS_NOT_RUNNING);
 }
 
 /** Prints the table and sets the exit code: 3 when a shown process is stopped, else 4 when a name is unknown. */
-export async function showStatus(session: Session, names: readonly string[]): Promise<void> {
-  const selection = await select(session, names);
-  for (const line of selection.errors) session.say(line);
-  for (const line of statusLines(selection.processes, { colours: useColours(session) })) session.say(line);
-  judge(session, selection);
+export async function showStatus(client: Client, names: readonly string[]): Promise<void> {
+  const selection = await select(client, names);
+  for (const line of selection.errors) client.say(line);
+  for (const line of statusLines(selection.processes, { colours: useColours(client) })) client.say(line);
+  judge(client, selection);
 }
 
 const jsonValue = (value: XmlRpcValue): unknown => (value instanceof Map ? Object.fromEntries(value) : value);
@@ -41,55 +41,55 @@ const jsonProcess = (info: ProcessInfo): unknown => ({
 });
 
 // Errors go to stderr here, so that stdout is always JSON.
-async function showJson(session: Session, names: readonly string[]): Promise<void> {
-  const selection = await select(session, names);
-  for (const line of selection.errors) session.complain(line);
-  session.say(JSON.stringify(selection.processes.map(jsonProcess), undefined, 2));
-  judge(session, selection);
+async function showJson(client: Client, names: readonly string[]): Promise<void> {
+  const selection = await select(client, names);
+  for (const line of selection.errors) client.complain(line);
+  client.say(JSON.stringify(selection.processes.map(jsonProcess), undefined, 2));
+  judge(client, selection);
 }
 
 const clearScreen = '\u001B[H\u001B[2J\u001B[3J';
 const redrawMs = 1000;
 
-async function redraw(session: Session, names: readonly string[]): Promise<void> {
-  const { processes, errors } = await select(session, names);
-  const lines = [...errors, ...statusLines(processes, { colours: useColours(session) })];
-  await session.write(`${clearScreen}${lines.join('\n')}\n`);
+async function redraw(client: Client, names: readonly string[]): Promise<void> {
+  const { processes, errors } = await select(client, names);
+  const lines = [...errors, ...statusLines(processes, { colours: useColours(client) })];
+  await client.write(`${clearScreen}${lines.join('\n')}\n`);
 }
 
 // A file or a pipe gets a line when a process has another state, not every second.
 async function showChanges(
-  session: Session,
+  client: Client,
   names: readonly string[],
   shown: Map<string, string>,
 ): Promise<void> {
-  const { processes } = await select(session, names);
+  const { processes } = await select(client, names);
   const lines = statusLines(processes, { colours: false });
   const isNew = processes.map((info) => shown.get(makeNamespec(info)) !== info.statename);
   for (const info of processes) shown.set(makeNamespec(info), info.statename);
   const changed = lines.filter((_, index) => isNew[index]);
-  await session.write(changed.map((line) => `${line}\n`).join(''));
+  await client.write(changed.map((line) => `${line}\n`).join(''));
 }
 
 /** Until Ctrl-C, or until the server is gone. */
-async function watch(session: Session, names: readonly string[]): Promise<void> {
-  using interrupt = catchInterrupt(session);
+async function watch(client: Client, names: readonly string[]): Promise<void> {
+  using interrupt = catchInterrupt(client);
   const shown = new Map<string, string>();
   const draw = (): Promise<void> =>
-    session.onTerminal ? redraw(session, names) : showChanges(session, names, shown);
+    client.onTerminal ? redraw(client, names) : showChanges(client, names, shown);
   const second = (): Promise<void> =>
     delay(redrawMs, undefined, { signal: interrupt.signal }).catch(() => undefined);
   // eslint-disable-next-line no-await-in-loop -- one look per second
-  while (!interrupt.signal.aborted && (await upcheck(session))) await draw().then(second);
-  if (!interrupt.signal.aborted) session.fail(STATUS_UNKNOWN);
+  while (!interrupt.signal.aborted && (await upcheck(client))) await draw().then(second);
+  if (!interrupt.signal.aborted) client.fail(STATUS_UNKNOWN);
 }
 
-async function run(session: Session, rest: string): Promise<Outcome> {
+async function run(client: Client, rest: string): Promise<Outcome> {
   const words = wordsOf(rest);
   const names = words.filter((word) => word !== '--json' && word !== '--watch');
-  if (words.includes('--json')) await showJson(session, names);
-  else if (words.includes('--watch')) await watch(session, names);
-  else await showStatus(session, names);
+  if (words.includes('--json')) await showJson(client, names);
+  else if (words.includes('--watch')) await watch(client, names);
+  else await showStatus(client, names);
   return 'stay';
 }
 

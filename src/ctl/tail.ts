@@ -9,7 +9,7 @@ import { misuse, refuseUse } from './misuse.ts';
 import { makeNamespec } from './namespec.ts';
 import { repr } from './python-words.ts';
 import { selectProcesses } from './select-processes.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 
 const defaultBytes = 1600;
 const maxBytes = 2 ** 31;
@@ -31,23 +31,23 @@ interface LogRead {
   readonly read: () => Promise<string>;
 }
 
-async function showLog(session: Session, { name, read }: LogRead): Promise<Outcome> {
+async function showLog(client: Client, { name, read }: LogRead): Promise<Outcome> {
   try {
-    await session.write(`${await read()}\n`);
+    await client.write(`${await read()}\n`);
   } catch (error) {
-    session.fail(GENERIC);
+    client.fail(GENERIC);
     const words = error instanceof Fault ? ERRORS.get(error.code) : undefined;
     if (words === undefined) throw error;
-    session.say(`${name}: ERROR (${words})`);
+    client.say(`${name}: ERROR (${words})`);
   }
   return 'stay';
 }
 
-async function followAll(session: Session, streams: readonly Stream[]): Promise<Outcome> {
-  session.say('==> Press Ctrl-C to exit <==');
-  using interrupt = catchInterrupt(session);
-  await Promise.all(streams.map((stream) => follow(session, stream, interrupt.signal)));
-  if (interrupt.wasTyped()) session.say('');
+async function followAll(client: Client, streams: readonly Stream[]): Promise<Outcome> {
+  client.say('==> Press Ctrl-C to exit <==');
+  using interrupt = catchInterrupt(client);
+  await Promise.all(streams.map((stream) => follow(client, stream, interrupt.signal)));
+  if (interrupt.wasTyped()) client.say('');
   return 'stay';
 }
 
@@ -62,55 +62,55 @@ const channelOf = (text: string | undefined): Channel | undefined => {
 const isMany = (names: readonly string[]): boolean =>
   names.length > 1 || names.some((name) => name === 'all' || name.endsWith(':') || name.endsWith(':*'));
 
-async function followMany(session: Session, names: readonly string[], channel: Channel): Promise<Outcome> {
-  const { processes, errors } = selectProcesses(await session.rpc.allProcesses(), names);
-  for (const line of errors) session.say(line);
-  if (errors.length > 0) session.fail(STATUS_UNKNOWN);
+async function followMany(client: Client, names: readonly string[], channel: Channel): Promise<Outcome> {
+  const { processes, errors } = selectProcesses(await client.rpc.allProcesses(), names);
+  for (const line of errors) client.say(line);
+  if (errors.length > 0) client.fail(STATUS_UNKNOWN);
   const namespecs = [...new Set(processes.map(makeNamespec))];
   const width = Math.max(0, ...namespecs.map(({ length }) => length));
   const streams = namespecs.map((name) => ({
     path: `/logtail/${name}/${channel}`,
     prefix: `${name.padEnd(width)} | `,
   }));
-  return streams.length === 0 ? 'stay' : followAll(session, streams);
+  return streams.length === 0 ? 'stay' : followAll(client, streams);
 }
 
 /** supervisorctl follows one process; several names, a group or `all` are followed line by line. */
-async function runFollow(session: Session, words: readonly string[]): Promise<Outcome> {
+async function runFollow(client: Client, words: readonly string[]): Promise<Outcome> {
   const channel = words.length > 1 ? channelOf(words.at(-1)) : undefined;
   const names = channel === undefined ? words : words.slice(0, -1);
   const [name] = names;
-  if (name === undefined) return refuseUse(session, 'Error: tail requires process name');
-  if (isMany(names)) return followMany(session, names, channel ?? 'stdout');
-  return followAll(session, [{ path: `/logtail/${name}/${channel ?? 'stdout'}` }]);
+  if (name === undefined) return refuseUse(client, 'Error: tail requires process name');
+  if (isMany(names)) return followMany(client, names, channel ?? 'stdout');
+  return followAll(client, [{ path: `/logtail/${name}/${channel ?? 'stdout'}` }]);
 }
 
-async function runTail(session: Session, rest: string): Promise<Outcome> {
+async function runTail(client: Client, rest: string): Promise<Outcome> {
   const words = wordsOf(rest);
-  if (words.length === 0) return misuse(session, { name: 'tail', says: 'Error: too few arguments' });
+  if (words.length === 0) return misuse(client, { name: 'tail', says: 'Error: too few arguments' });
   const modifier = words[0]?.startsWith('-') === true ? words[0] : undefined;
   const names = modifier === undefined ? words : words.slice(1);
-  if (modifier === '-f') return runFollow(session, names);
-  if (words.length > 3) return misuse(session, { name: 'tail', says: 'Error: too many arguments' });
+  if (modifier === '-f') return runFollow(client, names);
+  if (words.length > 3) return misuse(client, { name: 'tail', says: 'Error: too many arguments' });
   const [name, last] = [names[0], names.at(-1)];
-  if (name === undefined) return refuseUse(session, 'Error: tail requires process name');
+  if (name === undefined) return refuseUse(client, 'Error: tail requires process name');
   const channel = names.length === 1 ? 'stdout' : channelOf(last);
   if (channel === undefined)
-    return refuseUse(session, `Error: bad channel ${repr(last?.toLowerCase() ?? '')}`);
+    return refuseUse(client, `Error: bad channel ${repr(last?.toLowerCase() ?? '')}`);
   const bytes = modifier === undefined ? defaultBytes : amountOf(modifier.slice(1));
-  if (typeof bytes !== 'number') return refuseUse(session, `Error: bad argument ${modifier}`);
+  if (typeof bytes !== 'number') return refuseUse(client, `Error: bad argument ${modifier}`);
   const method = channel === 'stdout' ? 'readProcessStdoutLog' : 'readProcessStderrLog';
-  return showLog(session, { name, read: () => session.rpc.text(method, name, -bytes, 0) });
+  return showLog(client, { name, read: () => client.rpc.text(method, name, -bytes, 0) });
 }
 
-async function runMaintail(session: Session, rest: string): Promise<Outcome> {
+async function runMaintail(client: Client, rest: string): Promise<Outcome> {
   const [modifier, ...more] = wordsOf(rest);
-  if (more.length > 0) return misuse(session, { name: 'maintail', says: 'Error: too many arguments' });
+  if (more.length > 0) return misuse(client, { name: 'maintail', says: 'Error: too many arguments' });
   const bytes =
     modifier === undefined ? defaultBytes : amountOf(/^-(?<what>.*)$/.exec(modifier)?.groups?.['what'] ?? '');
-  if (bytes === undefined) return refuseUse(session, `Error: bad argument ${modifier}`);
-  if (bytes === 'follow') return followAll(session, [{ path: '/mainlogtail' }]);
-  return showLog(session, { name: 'supervisord', read: () => session.rpc.text('readLog', -bytes, 0) });
+  if (bytes === undefined) return refuseUse(client, `Error: bad argument ${modifier}`);
+  if (bytes === 'follow') return followAll(client, [{ path: '/mainlogtail' }]);
+  return showLog(client, { name: 'supervisord', read: () => client.rpc.text('readLog', -bytes, 0) });
 }
 
 /** tail */

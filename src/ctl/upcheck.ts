@@ -10,15 +10,15 @@ import {
   UNIMPLEMENTED_FEATURE,
 } from './exit-codes.ts';
 import { codeOf } from './python-words.ts';
-import { type Session } from './session.ts';
+import { type Client } from './client.ts';
 
 const API_VERSION = '3.0';
 
 /** Says the line, with advice when a person reads it: scripts compare the line. */
-function refuse(session: Session, { line, exitCode, error }: Refusal): false {
-  const advice = session.onTerminal && error !== undefined ? adviceFor(error, session.serverurl) : undefined;
-  session.say(advice === undefined ? line : `${line} (${advice})`);
-  session.fail(exitCode);
+function refuse(client: Client, { line, exitCode, error }: Refusal): false {
+  const advice = client.onTerminal && error !== undefined ? adviceFor(error, client.serverurl) : undefined;
+  client.say(advice === undefined ? line : `${line} (${advice})`);
+  client.fail(exitCode);
   return false;
 }
 
@@ -43,12 +43,12 @@ function refusalFor(error: unknown, serverurl: string): Refusal | undefined {
   return undefined;
 }
 
-function checkVersion(session: Session, version: string): boolean {
+function checkVersion(client: Client, version: string): boolean {
   if (version === API_VERSION) return true;
   const line =
     'Sorry, this version of supervisorctl expects to talk to a server with API version ' +
     `${API_VERSION}, but the remote version is ${version}.`;
-  return refuse(session, { line, exitCode: NOT_INSTALLED });
+  return refuse(client, { line, exitCode: NOT_INSTALLED });
 }
 
 /**
@@ -57,13 +57,13 @@ function checkVersion(session: Session, version: string): boolean {
  * @returns whether to go on
  * @throws whatever the request throws that has no words of its own
  */
-export async function upcheck(session: Session): Promise<boolean> {
+export async function upcheck(client: Client): Promise<boolean> {
   try {
-    return checkVersion(session, await session.rpc.text('getVersion'));
+    return checkVersion(client, await client.rpc.text('getVersion'));
   } catch (error) {
-    const refusal = refusalFor(error, session.serverurl);
-    if (refusal !== undefined) return refuse(session, refusal);
-    session.fail(GENERIC);
+    const refusal = refusalFor(error, client.serverurl);
+    if (refusal !== undefined) return refuse(client, refusal);
+    client.fail(GENERIC);
     throw error;
   }
 }

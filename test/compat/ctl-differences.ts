@@ -13,7 +13,7 @@ export interface Difference {
 const extends_ = (real: Ran, ours: Ran): boolean =>
   ours.stdout.startsWith(real.stdout) && ours.stdout !== real.stdout && ours.code === real.code;
 
-export const DIFFERENCES: readonly Difference[] = [
+const DIFFERENCES: readonly Difference[] = [
   {
     command: /^(?:help|\?)$/,
     reason: 'new commands are listed under a heading of their own',

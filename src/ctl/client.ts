@@ -16,7 +16,7 @@ export interface CtlIo {
   readonly progname?: string;
 }
 
-interface SessionParts {
+interface ClientParts {
   readonly io: CtlIo;
   readonly server: Server;
   readonly interactive: boolean;
@@ -25,7 +25,7 @@ interface SessionParts {
 }
 
 /** One run of the client. */
-export class Session implements Disposable {
+export class Client implements Disposable {
   readonly io: CtlIo;
   /** Whether questions are asked: in the shell, or with -i. */
   readonly interactive: boolean;
@@ -38,7 +38,7 @@ export class Session implements Disposable {
   #isOver = false;
   #transport: Transport;
 
-  constructor({ io, server, interactive, commands, lines }: SessionParts) {
+  constructor({ io, server, interactive, commands, lines }: ClientParts) {
     this.io = io;
     this.interactive = interactive;
     this.commands = commands;
