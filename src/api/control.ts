@@ -19,6 +19,8 @@ export interface ProcessSnapshot {
   readonly spawnError: string;
   /** The exit code of the last run, -1 for death by a signal; 0 while it runs, or when it never ran to its end. */
   readonly exitStatus: number;
+  /** It has exited, and will be started again in a moment: a stop still means something. */
+  readonly isDue: boolean;
 }
 
 /** Why a command could not be executed: there is no such file, or it is not to be executed. */

@@ -2,9 +2,12 @@
 import { statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type Control, type LogPlace, type WatchBytes } from './control.ts';
-import { type Exchange, refuse, type Route } from './exchange.ts';
+import { type Exchange, refuse, type Route, send } from './exchange.ts';
 import { FileGrowth, type Growth, memoryGrowth } from './growth.ts';
 import { find } from './namespec.ts';
+
+/** nginx would hold the stream back. */
+const streamHeaders = { 'Content-Type': 'text/plain;charset=utf-8', 'X-Accel-Buffering': 'no' };
 
 type Readable = Exclude<LogPlace, { kind: 'none' }>;
 
@@ -27,13 +30,23 @@ const growthOf = (place: Readable): Growth =>
 /** Passes what is added on to the client, until it goes; as fast as it reads. */
 function pass({ response }: Exchange, growth: Growth, watchBytes: WatchBytes): void {
   let isFull = false;
-  const pump = (): void => {
+  const write = (): void => {
     for (
       let piece = isFull ? undefined : growth.next();
       piece !== undefined;
       piece = isFull ? undefined : growth.next()
     )
       isFull = !response.write(piece);
+  };
+  const pump = (): void => {
+    // Its watcher may have called before it was told to stop.
+    if (response.destroyed) return;
+    try {
+      write();
+    } catch {
+      // The file can be read no longer: the client sees the end of the stream.
+      response.destroy();
+    }
   };
   const watcher = watchBytes(pump);
   response.on('drain', () => {
@@ -48,13 +61,12 @@ function pass({ response }: Exchange, growth: Growth, watchBytes: WatchBytes): v
 }
 
 function stream(exchange: Exchange, place: Readable): void {
-  const { request, response } = exchange;
+  const { response } = exchange;
+  const growth = growthOf(place);
   if (place.kind === 'file') response.setHeader('Last-Modified', statSync(place.path).mtime.toUTCString());
-  // nginx would hold the stream back.
-  response.writeHead(200, { 'Content-Type': 'text/plain;charset=utf-8', 'X-Accel-Buffering': 'no' });
-  if (request.method === 'HEAD') return void response.end();
+  response.writeHead(200, streamHeaders);
   response.flushHeaders();
-  pass(exchange, growthOf(place), place.watch ?? watchFile(place.path));
+  pass(exchange, growth, place.watch ?? watchFile(place.path));
 }
 
 const exists = (place: LogPlace): place is Readable =>
@@ -66,6 +78,7 @@ async function serve(exchange: Exchange, place: LogPlace | undefined): Promise<v
   if (method !== 'GET' && method !== 'HEAD') return refuse(exchange, 405, { Allow: 'GET, HEAD' });
   if (place === undefined || !exists(place)) return refuse(exchange, 404);
   exchange.request.resume();
+  if (method === 'HEAD') return send(exchange, { status: 200, headers: streamHeaders, body: '' });
   stream(exchange, place);
 }
 

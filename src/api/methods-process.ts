@@ -8,7 +8,7 @@ import { method, type Method } from './method.ts';
 import { everything, groupMembers, mustFind, mustFindOne } from './namespec.ts';
 import { plannedStructs } from './planned-struct.ts';
 import { processStruct } from './process-struct.ts';
-import { signalOne, startOne, stopOne } from './start-stop.ts';
+import { canStop, signalOne, startOne, stopOne } from './start-stop.ts';
 import { type XmlRpcValue } from './xml-rpc.ts';
 
 type Processes = readonly ControlledProcess[];
@@ -35,7 +35,7 @@ const startMany = (processes: Processes, wait: boolean): Promise<XmlRpcValue> =>
 const stopMany = (processes: Processes, wait: boolean): Promise<XmlRpcValue> =>
   forMany({
     processes,
-    selects: (process) => isRunning(process.look().state),
+    selects: canStop,
     run: (process, name) => stopOne({ process, name, wait }),
   });
 

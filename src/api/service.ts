@@ -2,7 +2,13 @@
  * The HTTP service: connections in, answers out. Loaded with the first connection, because node:http takes longer to load
  * than a program to start.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type Socket } from 'node:net';
 import { type Credentials, judge } from './authentication.ts';
 import { Connections } from './connections.ts';
@@ -51,15 +57,30 @@ const pathOf = (url: string): string => /^[^?#]*/.exec(url)?.[0] ?? '';
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 
+/**
+ * Whether a browser sends this on behalf of a page of somebody else (Fetch, "Sec-Fetch-Site" and "Origin"). Other clients
+ * send neither header.
+ */
+function isCrossSite({ method, headers }: IncomingMessage): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const { origin, host } = headers;
+  if (headers['sec-fetch-site'] === 'cross-site') return true;
+  return origin !== undefined && URL.parse(origin)?.host !== host;
+}
+
 /** What is answered without looking at the route; undefined: the request may go on. */
 function refusalOf(request: IncomingMessage, credentials: Credentials | undefined): number | undefined {
+  if (isCrossSite(request)) return 403;
   if (credentials === undefined) return undefined;
   const judgement = judge(request.headers.authorization, credentials);
   if (judgement === 'allowed') return undefined;
   return judgement === 'denied' ? 401 : 400;
 }
 
-const refusalHeaders = { Connection: 'close', 'WWW-Authenticate': 'Basic realm="default"' };
+const headersOf = (refusal: number): OutgoingHttpHeaders => ({
+  Connection: 'close',
+  ...(refusal === 401 ? { 'WWW-Authenticate': 'Basic realm="default"' } : {}),
+});
 
 /** A service. It opens no socket of its own. */
 export function createService(options: ServiceOptions): Service {
@@ -68,7 +89,7 @@ export function createService(options: ServiceOptions): Service {
 
   const route = async (exchange: Exchange): Promise<void> => {
     const refusal = refusalOf(exchange.request, credentials);
-    if (refusal !== undefined) return refuse(exchange, refusal, refusalHeaders);
+    if (refusal !== undefined) return refuse(exchange, refusal, headersOf(refusal));
     const taker = routes.find(({ prefix }) => exchange.path.startsWith(prefix));
     await (taker === undefined ? refuse(exchange, 404) : taker.take(exchange));
   };

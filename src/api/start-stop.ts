@@ -69,9 +69,15 @@ function startStopping({ name, wait }: Request): true {
   return true;
 }
 
+/** Whether a stop would change anything. */
+export function canStop(process: ControlledProcess): boolean {
+  const { state, isDue } = process.look();
+  return isRunning(state) || isDue;
+}
+
 /** Stops a process. @throws Fault NOT_RUNNING, FAILED */
 export function stopOne({ process, name, wait }: Request): Done {
-  if (!isRunning(process.look().state)) throw new Fault('NOT_RUNNING', name);
+  if (!canStop(process)) throw new Fault('NOT_RUNNING', name);
   process.stop();
   const { state, spawnError } = process.look();
   if (state === 'UNKNOWN') throw new Fault('FAILED', spawnError);

@@ -61,6 +61,7 @@ export class ProcessControl implements ControlledProcess {
       stoppedAt: history.stoppedAt,
       spawnError: state.name === 'UNKNOWN' ? state.why : history.spawnError,
       exitStatus: exitStatusOf(this.#process),
+      isDue: state.name === 'EXITED' && state.restarts,
     };
   }
 

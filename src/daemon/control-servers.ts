@@ -129,6 +129,8 @@ export async function openServers(
   requests: readonly ServerRequest[],
   context: ServersContext,
 ): Promise<readonly OpenServer[]> {
+  if (requests.length === 0)
+    context.activity.debug(`no control socket: ${dirname(defaultSocket)} cannot be written`);
   const outcomes = await Promise.allSettled(requests.map((request) => open(request, context)));
   const servers = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');

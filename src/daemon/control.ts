@@ -31,6 +31,8 @@ export interface ControlOptions extends ProcessContext {
   readonly sendRemoteEvent: Control['sendRemoteEvent'];
   /** Is told of a group that has become active, or no longer is. */
   readonly groupChanged: (change: { readonly group: string; readonly isActive: boolean }) => void;
+  /** Is told of the names of all processes when they have changed. */
+  readonly namesChanged: (names: readonly string[]) => void;
 }
 
 interface ActiveGroup extends ControlledGroup {
@@ -90,6 +92,7 @@ export class DaemonControl implements Control {
     if (this.#groups.has(name)) return 'alreadyAdded';
     const members = this.#options.makeGroup(plan);
     this.#adopt(plan, members);
+    this.#tellNames();
     this.#options.groupChanged({ group: name, isActive: true });
     this.#options.supervisor.add(members);
     return 'added';
@@ -100,6 +103,7 @@ export class DaemonControl implements Control {
     if (group === undefined) return 'unknown';
     if (group.members.some(({ state }) => !isStopped(state.name))) return 'stillRunning';
     this.#groups.delete(name);
+    this.#tellNames();
     this.#options.supervisor.remove(group.members);
     for (const { body } of group.members) body.program?.output.close();
     this.#options.groupChanged({ group: name, isActive: false });
@@ -121,6 +125,12 @@ export class DaemonControl implements Control {
 
   sendRemoteEvent(event: { readonly type: string; readonly data: string }): void {
     this.#options.sendRemoteEvent(event);
+  }
+
+  #tellNames(): void {
+    this.#options.namesChanged(
+      [...this.#groups.values()].flatMap(({ processes }) => Array.from(processes.keys())),
+    );
   }
 
   #activePlans(): readonly GroupPlan[] {

@@ -191,7 +191,6 @@ export class Daemon {
   }
 
   #openServers(): Promise<readonly OpenServer[]> {
-    if (this.#requests.length === 0) return Promise.resolve([]);
     const { serverName } = this.#options;
     return openServers(this.#requests, {
       control: () => this.#control,
@@ -219,6 +218,7 @@ export class Daemon {
       restart: () => this.restart(),
       ...activityControl(plan.supervisord, this.#activity, () => this.#destinations),
       ...eventControl(this.#bus),
+      namesChanged: (names) => this.#plane.setNames(names),
     });
   }
 

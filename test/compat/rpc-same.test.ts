@@ -59,6 +59,12 @@ autostart=false
 startretries=0
 stdout_logfile=NONE
 stderr_logfile=NONE
+[program:flaky]
+command=/bin/false
+autostart=false
+startretries=1000
+stdout_logfile=NONE
+stderr_logfile=NONE
 [program:slow]
 command=/bin/sleep 1001
 startsecs=100

@@ -29,6 +29,7 @@ export class FakeProcess implements ControlledProcess {
     stoppedAt: undefined,
     spawnError: '',
     exitStatus: 0,
+    isDue: false,
   };
   /** What a start and a stop lead to at once. */
   startsInto: Partial<ProcessSnapshot> = { state: 'STARTING', pid: 7 };

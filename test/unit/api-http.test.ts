@@ -154,6 +154,15 @@ test('whoever may not come in is told so before the body', async () => {
   equal(statusOf(answer), 401);
 });
 
+test('a page of another site cannot make a browser call us', async () => {
+  await using rig = await HttpRig.open();
+
+  equal(statusOf(await rig.post(version, ['Origin: http://evil.example'])), 403);
+  equal(statusOf(await rig.post(version, ['Origin: null'])), 403);
+  equal(statusOf(await rig.post(version, ['Sec-Fetch-Site: cross-site'])), 403);
+  equal(statusOf(await rig.post(version, ['Origin: http://localhost'])), 200);
+});
+
 test('a change names its caller in the activity log', async () => {
   await using rig = await HttpRig.open({ control: new FakeControl([new FakeProcess('web')]) });
   const body = callOf('supervisor.clearProcessLogs').replace(

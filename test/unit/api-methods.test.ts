@@ -131,6 +131,16 @@ test('a stop of what does not run is NOT_RUNNING', async () => {
   }
 });
 
+test('a process that is about to be restarted can be stopped', async () => {
+  const web = new FakeProcess('web');
+  web.snapshot = { ...web.snapshot, state: 'EXITED', isDue: true };
+  web.stopsInto = { isDue: false };
+  const control = new FakeControl([web]);
+
+  equal(await call(control, 'stopProcess', 'web'), true);
+  await faults(call(control, 'stopProcess', 'web'), 70, 'NOT_RUNNING: web');
+});
+
 test('a stop that the kernel refuses is FAILED with its text', async () => {
   const web = new FakeProcess('web');
   web.snapshot = { ...web.snapshot, ...running };
