@@ -13,7 +13,7 @@ interface Scenario {
   /** The activity line, and how many of it, after which the request to stop is sent. */
   readonly until: readonly [line: RegExp, count: number];
   /** Sent before the request to stop, with the line that it must lead to. */
-  readonly then?: readonly [signal: NodeJS.Signals, line: RegExp, count: number];
+  readonly next?: readonly [signal: NodeJS.Signals, line: RegExp, count: number];
   /** The request to stop. Default: SIGTERM. */
   readonly stop?: NodeJS.Signals;
   /** Processes of equal rank may start and stop in any order. */
@@ -176,6 +176,7 @@ const scenarios: readonly Scenario[] = [
       sleeping('web', { priority: 1 }),
     ],
     until: [/exited: bad/, 2],
+    inAnyOrder: true,
   },
   {
     name: 'a stop by SIGINT',
@@ -193,13 +194,13 @@ const scenarios: readonly Scenario[] = [
     name: 'a restart by SIGHUP',
     sections: () => [sleeping('web'), sleeping('db', { priority: 1 })],
     until: [/success:/, 2],
-    then: ['SIGHUP', /success:/, 4],
+    next: ['SIGHUP', /success:/, 4],
   },
   {
     name: 'logs reopened by SIGUSR2',
     sections: () => [sleeping('web')],
     until: [/success: web/, 1],
-    then: ['SIGUSR2', /supervisord logreopen/, 1],
+    next: ['SIGUSR2', /supervisord logreopen/, 1],
   },
   {
     name: 'included files, and a pattern that matches none',
@@ -225,8 +226,8 @@ async function play(scenario: Scenario, argv: readonly string[]): Promise<readon
 
   await using init = new Pid1([...argv, '-c', config]);
   await shown(init, ...scenario.until);
-  if (scenario.then !== undefined) {
-    const [signal, ...line] = scenario.then;
+  if (scenario.next !== undefined) {
+    const [signal, ...line] = scenario.next;
     await init.signal(signal);
     await shown(init, ...line);
   }

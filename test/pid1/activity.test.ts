@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { activityLine, activityOf, after, program, Rig, saidIn, settings, stop } from './rig.ts';
+import { activityLine, activityOf, after, program, Rig, saidIn, settings, stop, objectIn } from './rig.ts';
 
 const started = 'INFO supervisord started with pid N';
 
@@ -94,9 +94,7 @@ test('logformat=json writes one JSON object a line, with level, time and message
   await rig.stage.next('web');
   await stop(init);
 
-  const objects = init.stderr.all
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const objects = init.stderr.all.filter((line) => line.startsWith('{')).map((line) => objectIn(line));
   match(String(objects[0]?.['msg']), /^supervisord started with pid 1$/);
   equal(objects[0]?.['level'], 'info');
   equal(objects.find(({ msg }) => String(msg).startsWith('stopped:'))?.['level'], 'warn');

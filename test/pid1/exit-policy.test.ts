@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
-import { activityOf, after, program, Rig, settings, stop } from './rig.ts';
+import { activityOf, after, program, Rig, settings, stop, objectIn } from './rig.ts';
 
 const lastLine = (init: Pid1): string => init.stderr.all.at(-1) ?? '';
 
@@ -211,7 +211,7 @@ test('the termination log tells the culprit as JSON, with the end of its stderr'
     rig.puppet('other'),
   ]);
 
-  const told = JSON.parse(written) as Record<string, unknown>;
+  const told = objectIn(written);
   deepEqual(
     [told['exitCode'], told['program'], told['process'], told['code'], told['starts']],
     [9, 'web', 'web', 9, 1],
@@ -228,7 +228,7 @@ test('the termination log names the signal of a program that was killed', async 
     program('web', { command: rig.sh('kill -SEGV $$'), startsecs: 0, autorestart: false, critical: true }),
   ]);
 
-  const told = JSON.parse(written) as Record<string, unknown>;
+  const told = objectIn(written);
   deepEqual([told['exitCode'], told['signal']], [139, 'SIGSEGV']);
 });
 
@@ -246,7 +246,7 @@ test('the termination log has at most 4096 bytes, whatever the program wrote', a
     ]);
     ok(Buffer.byteLength(written) <= 4096, `${Buffer.byteLength(written)} bytes`);
     ok(Buffer.byteLength(written) > 2000, `${Buffer.byteLength(written)} bytes`);
-    match(String((JSON.parse(written) as Record<string, unknown>)['stderr']), /the end\n$/);
+    match(String(objectIn(written)['stderr']), /the end\n$/);
   }
 });
 

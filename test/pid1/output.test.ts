@@ -5,8 +5,9 @@ import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { activityOf, after, asUser, outputOf, program, Rig, settings, stop } from './rig.ts';
+import { activityOf, after, asUser, outputOf, program, Rig, settings, stop, objectIn } from './rig.ts';
 
+const isMine = (name: string): boolean => name.includes('---mine-');
 const once = { startsecs: 0, autorestart: false };
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -50,7 +51,7 @@ test('prefixes are coloured on a terminal, and NO_COLOR is obeyed', async () => 
   await using plain = new Pid1(onTerminal, { env: { NO_COLOR: '1' } });
   await plain.exit();
 
-  match(coloured.stdout.text, /\u001B\[\d+mweb \|\u001B\[0m out/);
+  match(coloured.stdout.text.replaceAll('\u001B', 'ESC'), /ESC\[\d+mweb \|ESC\[0m out/);
   match(plain.stdout.text, /^web \| out/m);
 });
 
@@ -125,7 +126,7 @@ test('json makes one object of each line and keeps a line that is an object', as
   ]);
   await init.exit();
 
-  const out = init.stdout.all.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const out = init.stdout.all.map((line) => objectIn(line));
   deepEqual(
     out.map(({ message }) => message),
     ['say "hi"', { level: 'warn', n: 1 }, '{broken', 'b\uFFFDd'],
@@ -140,8 +141,8 @@ test('json makes one object of each line and keeps a line that is an object', as
         typeof time === 'string',
     ),
   );
-  const [oops = ''] = init.stderr.all.filter((line) => line.startsWith('{"time"'));
-  deepEqual((JSON.parse(oops) as Record<string, unknown>)['message'], 'oops');
+  const oops = init.stderr.all.find((line) => line.startsWith('{"time"')) ?? '';
+  deepEqual(objectIn(oops)['message'], 'oops');
 });
 
 test('one program may have another format than the rest', async () => {
@@ -362,7 +363,6 @@ test('AUTO makes files for our eyes in childlogdir, and the next start removes t
   const web = await rig.stage.next('web');
   await web.write(1, 'out\n');
   await web.write(2, 'err\n');
-  const isMine = (name: string): boolean => name.includes('---mine-');
   const mine = await waitFor('both files', () => {
     const names = readdirSync(childlogdir).filter(isMine).toSorted();
     return names.length === 2 && names.every((name) => rig.scratch.read(`auto/${name}`) !== '') && names;

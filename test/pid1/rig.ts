@@ -104,6 +104,16 @@ export const after = (shell: string, argv: readonly string[]): readonly string[]
 /** An argv that runs as another user, without supplementary groups. */
 export const asUser = (uid: number, gid: number, argv: readonly string[]): readonly string[] => [
   'setpriv',
-  ...['--reuid', String(uid), '--regid', String(gid), '--clear-groups'],
+  `--reuid=${uid}`,
+  `--regid=${gid}`,
+  '--clear-groups',
   ...argv,
 ];
+
+/** A JSON object, as text, as a record. @throws Error when it is something else */
+export function objectIn(text: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null)
+    throw new Error(`cannot use ${text}: it is no JSON object`);
+  return Object.fromEntries(Object.entries(value));
+}

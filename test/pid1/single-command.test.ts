@@ -8,6 +8,7 @@ import { activityOf, after, program, Rig, settings, stop } from './rig.ts';
 
 const command = (argv: readonly string[], options: Pid1Options = {}): Pid1 =>
   new Pid1([tsupervisor, '--', ...argv], options);
+const hash = (of: Uint8Array): string => createHash('sha256').update(of).digest('hex');
 const shell = (script: string, options: Pid1Options = {}): Pid1 =>
   command(['/bin/sh', '-c', script], options);
 
@@ -176,7 +177,6 @@ test('standard input and output pass straight through, as bytes', async () => {
   init.stdin.end(bytes);
   equal((await init.exit()).code, 0);
 
-  const hash = (of: Uint8Array): string => createHash('sha256').update(of).digest('hex');
   equal(hash(init.stdout.bytes), hash(bytes));
 });
 
@@ -267,10 +267,10 @@ test('orphans are reaped while the command runs, without a word', async () => {
 
   await using init = command(rig.stage.argv('main'));
   const main = await rig.stage.next('main');
-  const orphans = [await main.orphan(1), await main.orphan(2), await main.orphan(3)];
+  const orphans = new Set([await main.orphan(1), await main.orphan(2), await main.orphan(3)]);
   await main.releaseOrphans();
   await waitFor('the end of all orphans', async () =>
-    (await init.processes()).every(({ pid }) => !orphans.includes(pid)),
+    (await init.processes()).every(({ pid }) => !orphans.has(pid)),
   );
   await main.exit(0);
 

@@ -110,8 +110,11 @@ test('nothing is written: the whole file system may be read-only', async () => {
   await using rig = await Rig.open();
   const config = rig.config([rig.puppet('web')]);
   const lock = [
-    ...['mount --make-rprivate /', 'mount -o remount,bind,ro /', 'mount -o remount,ro /run'],
-    ...['if mountpoint -q /tmp; then mount -o remount,bind,ro /tmp; fi', '! touch /tmp/x 2>/dev/null'],
+    'mount --make-rprivate /',
+    'mount -o remount,bind,ro /',
+    'mount -o remount,ro /run',
+    'if mountpoint -q /tmp; then mount -o remount,bind,ro /tmp; fi',
+    '! touch /tmp/x 2>/dev/null',
   ].join('\n');
 
   await using init = new Pid1(after(lock, [tsupervisor, '-c', config]), { cwd: '/' });
