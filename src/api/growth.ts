@@ -10,7 +10,7 @@ export interface Growth extends Disposable {
 }
 
 /** How much of what was there before is shown first. */
-export const headBytes = 1024;
+const headBytes = 1024;
 
 const pieceBytes = 64 * 1024;
 const truncated = Buffer.from('==> File truncated <==\n');

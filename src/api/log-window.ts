@@ -17,7 +17,7 @@ export interface Window {
 }
 
 /** One answer carries at most this much of a log: it is held in memory three times on its way out. */
-export const maxAnswerBytes = 16 * 2 ** 20;
+const maxAnswerBytes = 16 * 2 ** 20;
 
 /**
  * The bytes that read*Log answers with. A negative offset counts from the end, a length of 0 means up to the end.

@@ -49,7 +49,7 @@ const byPriority = (one: { readonly priority: number }, other: { readonly priori
   one.priority - other.priority;
 
 /** A group's processes in the order in which RPC starts and stops them: ascending priority. */
-export const inOrder = ({ processes }: ControlledGroup): readonly ControlledProcess[] =>
+const inOrder = ({ processes }: ControlledGroup): readonly ControlledProcess[] =>
   [...processes.values()].toSorted(byPriority);
 
 /** Every process, groups ascending, processes ascending within them. */

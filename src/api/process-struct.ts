@@ -21,7 +21,7 @@ function dayAndTime(at: Date): string {
 }
 
 /** A duration as Python shows one: `0:00:03`, `1 day, 0:00:05`, `2 days, 0:00:00`. */
-export function uptime(seconds: number): string {
+function uptime(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
   const rest = seconds % 86_400;
   const time = `${Math.floor(rest / 3600)}:${two(Math.floor((rest % 3600) / 60))}:${two(rest % 60)}`;

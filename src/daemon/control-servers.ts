@@ -11,7 +11,7 @@ import { type Plan, type ServerPlan } from '../config/plan.ts';
 import { peerCredentials } from '../linux/peer-credentials.ts';
 
 /** Where `ctl` and `health` look when nothing else is said. */
-export const defaultSocket = '/run/tsupervisor.sock';
+const defaultSocket = '/run/tsupervisor.sock';
 
 /** A server to open. */
 export interface ServerRequest {
@@ -129,8 +129,7 @@ export async function openServers(
   requests: readonly ServerRequest[],
   context: ServersContext,
 ): Promise<readonly OpenServer[]> {
-  if (requests.length === 0)
-    context.activity.debug(`no control socket: ${dirname(defaultSocket)} cannot be written`);
+  if (requests.length === 0) context.activity.debug('there is no control socket');
   const outcomes = await Promise.allSettled(requests.map((request) => open(request, context)));
   const servers = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');

@@ -256,3 +256,56 @@ test('ten thousand requests of noise break nothing and leak nothing', async () =
     [],
   );
 });
+
+test('ten thousand bodies of noise are answered as calls or refused as none', async () => {
+  await using rig = await HttpRig.open();
+  const piece = fc.oneof(
+    fc.constantFrom('<methodCall>', '</methodCall>', '<methodName>', '</methodName>', 'supervisor.getState'),
+    fc.constantFrom(
+      '<params>',
+      '</params>',
+      '<param>',
+      '</param>',
+      '<value>',
+      '</value>',
+      '<int>',
+      '</int>',
+      '7',
+    ),
+    fc.constantFrom(
+      '<array><data>',
+      '</data></array>',
+      '<struct>',
+      '</struct>',
+      '<!DOCTYPE a>',
+      '&a;',
+      ']]>',
+      '<![CDATA[',
+    ),
+    fc.string({ unit: 'binary', maxLength: 10 }),
+  );
+  const tail = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+  const body = fc.oneof(
+    tail,
+    tail.map((text) => `<methodCall><methodName>supervisor.getState</methodName>${text}`),
+  );
+  const socket = rig.connect();
+  let answers = '';
+  socket.on('data', (chunk) => void (answers += String(chunk)));
+
+  for (const text of fc.sample(body, 10_000)) {
+    const bytes = Buffer.from(text);
+    socket.write(`POST /RPC2 HTTP/1.1\r\nContent-Length: ${bytes.length}\r\n\r\n`);
+    if (!socket.write(bytes)) await once(socket, 'drain');
+  }
+
+  const statuses = await waitFor('all answers', () => {
+    const found = answers.match(/HTTP\/1\.1 \d+/g) ?? [];
+    return found.length === 10_000 && new Set(found);
+  });
+  deepEqual(
+    [...statuses].filter((status) => !['HTTP/1.1 200', 'HTTP/1.1 400'].includes(status)),
+    [],
+  );
+  socket.destroy();
+});
