@@ -17,7 +17,9 @@ export function outputPlan(
   autoLogs: AutoLogs,
 ): OutputPlan {
   const channel = (stream: StreamName): ChannelPlan => ({
-    destination: destination(plan, stream, { supervisord, autoLogs }),
+    destinations: plan[`${stream}_logfile`].map((log) =>
+      destination(log, { plan, stream, supervisord, autoLogs }),
+    ),
     stripAnsi: supervisord.strip_ansi,
     tailBytes: plan.tail_bytes ?? supervisord.tail_bytes,
     captureMaxBytes: plan[`${stream}_capture_maxbytes`],
@@ -32,13 +34,14 @@ export function outputPlan(
   };
 }
 
-function destination(
-  plan: ProcessPlan,
-  stream: StreamName,
-  context: { readonly supervisord: SupervisordValues; readonly autoLogs: AutoLogs },
-): Destination {
-  const { supervisord, autoLogs } = context;
-  const log: LogDestination = plan[`${stream}_logfile`][0] ?? { kind: 'none' };
+interface Context {
+  readonly plan: ProcessPlan;
+  readonly stream: StreamName;
+  readonly supervisord: SupervisordValues;
+  readonly autoLogs: AutoLogs;
+}
+
+function destination(log: LogDestination, { plan, stream, supervisord, autoLogs }: Context): Destination {
   const rotation = {
     maxBytes: plan[`${stream}_logfile_maxbytes`],
     backupCount: plan[`${stream}_logfile_backups`],

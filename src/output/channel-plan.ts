@@ -16,7 +16,8 @@ export type Destination =
 
 /** What is done with one stream of a process. */
 export interface ChannelPlan {
-  readonly destination: Destination;
+  /** Each gets all of it; none: it goes nowhere. */
+  readonly destinations: readonly Destination[];
   readonly stripAnsi: boolean;
   /** How much of the end is kept in memory; 0: nothing. */
   readonly tailBytes: number;

@@ -8,6 +8,7 @@ import { type OutputPlane } from './output-plane.ts';
 import { type OpenDestination } from './destination.ts';
 import { PipeReader, type PipeReaderOptions } from './pipe-reader.ts';
 import { AnsiStripper } from './strip-ansi.ts';
+import { TeeFlow } from './tee-flow.ts';
 
 const nothing = new Uint8Array(0);
 
@@ -19,7 +20,7 @@ export class Channel {
   readonly #plan: ChannelPlan;
   readonly #plane: OutputPlane;
   readonly #name: string;
-  #destination: OpenDestination | undefined;
+  #opened: readonly OpenDestination[] | undefined;
   #readers = 0;
   #isClosed = false;
 
@@ -31,20 +32,19 @@ export class Channel {
     this.tail = new MemoryTail(options.plan.tailBytes);
   }
 
-  /** Opens the log file, anew if it was open. Returns the errno name when it cannot be opened. */
+  /** Opens the log files, anew if they were open. Returns the errno name when one cannot be opened. */
   open(): string | undefined {
     this.#isClosed = false;
-    this.#destination ??= this.#plane.acquire(this.#plan.destination);
-    return this.#destination.open();
+    const codes = this.#acquire().map((destination) => destination.open());
+    return codes.find((code) => code !== undefined);
   }
 
   /** Reads a pipe until its end, then calls `onEnd`. */
   read(options: { readonly fd: number; readonly origin: LineOrigin; readonly onEnd: () => void }): void {
-    this.#destination ??= this.#plane.acquire(this.#plan.destination);
     this.#readers++;
     void new PipeReader({
       fd: options.fd,
-      flow: this.#flow(this.#destination, options.origin),
+      flow: this.#flow(options.origin),
       space: this.#plane.readSpace,
       growPipe: this.#plane.growPipe,
       ...this.#filters(options.origin.pid),
@@ -52,23 +52,24 @@ export class Channel {
     });
   }
 
-  /** Reopens the log file by its path. */
+  /** Reopens the log files by their paths. */
   reopen(): void {
-    this.#destination?.sink?.reopen();
+    for (const { sink } of this.#opened ?? []) sink?.reopen();
   }
 
   /** Forgets what has been written: the file's content and the tail. Returns the errno name when it cannot. */
   clear(): string | undefined {
     this.tail.clear();
-    return this.#destination?.clear();
+    const codes = (this.#opened ?? []).map((destination) => destination.clear());
+    return codes.find((code) => code !== undefined);
   }
 
   /** Lets go of the file, as soon as the last pipe has ended. */
   close(): void {
     this.#isClosed = true;
     if (this.#readers > 0) return;
-    this.#destination?.release();
-    this.#destination = undefined;
+    for (const destination of this.#opened ?? []) destination.release();
+    this.#opened = undefined;
   }
 
   #ended(onEnd: () => void): void {
@@ -77,8 +78,18 @@ export class Channel {
     onEnd();
   }
 
-  #flow(destination: OpenDestination, origin: LineOrigin): Flow {
-    const { sink, format } = destination;
+  #acquire(): readonly OpenDestination[] {
+    this.#opened ??= this.#plan.destinations.map((destination) => this.#plane.acquire(destination));
+    return this.#opened;
+  }
+
+  #flow(origin: LineOrigin): Flow {
+    const flows = this.#acquire().map((destination) => this.#flowTo(destination, origin));
+    const [only = nowhere] = flows;
+    return flows.length > 1 ? new TeeFlow(flows) : only;
+  }
+
+  #flowTo({ sink, format }: OpenDestination, origin: LineOrigin): Flow {
     if (sink === undefined) return nowhere;
     if (format === undefined) return new DirectFlow(sink);
     return this.#plane.lineFlow({ sink, format, origin, name: this.#name });

@@ -88,7 +88,7 @@ test('two streams may share a log file, which is made at the first spawn', async
   await using scratch = new Scratch();
   using rig = new PlaneRig();
   const destination = { kind: 'file', path: scratch.path('log'), maxBytes: 0, backupCount: 0 } as const;
-  const output = new ProcessOutput(streamPlan('web', 'raw', { destination }), rig.plane);
+  const output = new ProcessOutput(streamPlan('web', 'raw', { destinations: [destination] }), rig.plane);
 
   equal(output.open(), undefined);
   const program = attach(output);
@@ -101,11 +101,32 @@ test('two streams may share a log file, which is made at the first spawn', async
   equal(scratch.read('log'), 'out\nerr\n');
 });
 
+test('a stream with several destinations goes to each of them, in whole lines where others write too', async () => {
+  await using scratch = new Scratch();
+  using rig = new PlaneRig();
+  const file = { kind: 'file', path: scratch.path('log'), maxBytes: 0, backupCount: 0 } as const;
+  const stream = { kind: 'stream', stream: 'stdout', format: 'prefix' } as const;
+  const output = new ProcessOutput(streamPlan('web', 'raw', { destinations: [file, stream] }), rig.plane);
+  equal(output.open(), undefined);
+
+  const program = attach(output);
+  writeSync(program.stdoutFd, 'one\ntw');
+  writeSync(program.stdoutFd, 'o\nthree');
+  program.close();
+  await drained(output);
+
+  equal(scratch.read('log'), 'one\ntwo\nthree');
+  equal(readSome(rig.stdout.readFd).toString(), 'web | one\nweb | two\nweb | three\n');
+});
+
 test('a log file that cannot be opened is told by its errno', () => {
   using rig = new PlaneRig();
   const destination = { kind: 'file', path: '/none/log', maxBytes: 0, backupCount: 0 } as const;
 
-  equal(new ProcessOutput(streamPlan('web', 'raw', { destination }), rig.plane).open(), 'ENOENT');
+  equal(
+    new ProcessOutput(streamPlan('web', 'raw', { destinations: [destination] }), rig.plane).open(),
+    'ENOENT',
+  );
 });
 
 test('a captured text goes to its observer and not to the log', async () => {

@@ -51,7 +51,7 @@ export function streamPlan(
   change: Partial<ChannelPlan> = {},
 ): OutputPlan {
   const channel = (stream: 'stdout' | 'stderr'): ChannelPlan => ({
-    destination: { kind: 'stream', stream, format },
+    destinations: [{ kind: 'stream', stream, format }],
     stripAnsi: false,
     tailBytes: 65_536,
     captureMaxBytes: 0,
