@@ -1,10 +1,12 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, linkSync, lstatSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { type OpenServer, openServer, type ServerPlace } from '../../src/api/server.ts';
 import { Scratch } from '../support/scratch.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const open = (place: ServerPlace): Promise<OpenServer> =>
   openServer({
@@ -130,8 +132,36 @@ test('signals that the daemon takes itself are not taken by the clean-up', async
   await using scratch = new Scratch();
   const before = process.listeners('SIGTERM').length;
   const server = await open(at(scratch.path('s')));
+  await waitFor('the clean-up', () => process.listeners('SIGABRT').length > 0);
 
   equal(process.listeners('SIGTERM').length, before);
 
   await server.close();
+});
+
+/** Ends the process that has the server, in the given way; resolves when it is over. */
+async function endIn(file: string, way: string): Promise<void> {
+  const module = new URL('../../src/api/server.ts', import.meta.url).href;
+  const program = `
+    import { openServer } from '${module}';
+    const place = { kind: 'unix', file: '${file}', chmod: 0o700, chown: undefined };
+    await openServer({ place, load: () => undefined, failed: () => undefined, ownSignals: ['SIGTERM'] });
+    while (process.listeners('SIGABRT').length === 0) await new Promise(setImmediate);
+    ${way}
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'ignore' });
+  await once(child, 'exit');
+}
+
+test('the socket goes away on every way out', async () => {
+  for (const way of [
+    'process.exit(3);',
+    'throw new Error("the test wants it");',
+    "process.emit('exit', 0); process.kill(process.pid, 'SIGKILL');",
+    "process.kill(process.pid, 'SIGABRT');",
+  ]) {
+    await using scratch = new Scratch();
+    await endIn(scratch.path('s'), way);
+    equal(existsSync(scratch.path('s')), false, way);
+  }
 });
