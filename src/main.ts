@@ -54,7 +54,7 @@ async function loadSample(): Promise<Command> {
 /** Writes all of it before it returns: the process may end right after. */
 function writeAll(fd: number, text: string): void {
   const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 }
 
 /** Lets the clean-ups that signal-exit holds run, and ends without waiting for threads that may be stuck. */

@@ -3,8 +3,8 @@ import { LibcError } from './libc.ts';
 
 /** <bits/socket.h> */
 export const AF_UNIX = 1;
-export const AF_INET = 2;
-export const AF_INET6 = 10;
+const AF_INET = 2;
+const AF_INET6 = 10;
 
 const unixPathBytes = 108;
 

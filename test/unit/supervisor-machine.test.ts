@@ -15,7 +15,7 @@ import {
 const running = { name: 'RUNNING', pid: 7, since: 0, quickRuns: 0 } as const;
 const stopping = { name: 'STOPPING', pid: 7, sent: 1 } as const;
 const stopped: ProcessState = { name: 'STOPPED', end: { kind: 'exited', code: 0 } };
-const exitedWith = (code: number, expected = code === 0): ProcessState => ({
+const exitedWith = (code: number, expected = code === 0): Extract<ProcessState, { name: 'EXITED' }> => ({
   name: 'EXITED',
   end: { kind: 'exited', code },
   expected,
@@ -204,7 +204,7 @@ const ends: readonly (readonly [string, ProcessState, string | undefined])[] = [
   ['exits with 0, which is not expected', exitedWith(0, false), 'exit 1 critical'],
   [
     'is killed by signal 9',
-    { ...exitedWith(0, false), end: { kind: 'signaled', signal: 9, coreDumped: false } } as ProcessState,
+    { ...exitedWith(0, false), end: { kind: 'signaled', signal: 9, coreDumped: false } },
     'exit 137 critical',
   ],
   [
@@ -212,7 +212,7 @@ const ends: readonly (readonly [string, ProcessState, string | undefined])[] = [
     { name: 'FATAL', why: '', end: { kind: 'notExecuted', exitCode: 127, why: '' } },
     'exit 127 critical',
   ],
-  ['exits and will be restarted', { ...exitedWith(3), restarts: true } as ProcessState, undefined],
+  ['exits and will be restarted', { ...exitedWith(3), restarts: true }, undefined],
   ['is stopped on request', stopped, undefined],
 ];
 
