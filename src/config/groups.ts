@@ -123,6 +123,7 @@ function readListener({ reading, supervisord }: Groups, section: IniSection): Gr
 
 /** Supervisor's dictionary keeps the later of two processes with one name. */
 function withoutDuplicates(reading: Reading, group: GroupPlan): GroupPlan {
+  if (group.processes.length < 2) return group;
   const byName = new Map<string, ProcessPlan>();
   for (const process of group.processes) {
     // That numprocs needs another name for each has been reported.

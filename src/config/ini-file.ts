@@ -27,10 +27,16 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** `ini` makes values of `true`, `false` and `null`, even of quoted ones: all are text again. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : String(value));
 
+/** Both are in the order in which the options first appear. */
 function entriesOf(values: unknown, places: ReadonlyMap<string, Place>): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>();
   if (!isObject(values)) return entries;
-  for (const [key, place] of places) entries.set(key, { text: textOf(values[`${key}:`]), place });
+  const texts = Object.values(values);
+  let index = 0;
+  for (const [key, place] of places) {
+    entries.set(key, { text: textOf(texts[index]), place });
+    index += 1;
+  }
   return entries;
 }
 

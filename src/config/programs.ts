@@ -2,25 +2,24 @@ import { type Environment, parseEnvironment } from './environment-list.ts';
 import { mergeEnvironments, readEnvFiles } from './env-files.ts';
 import { expand } from './expand.ts';
 import { type Entry, type IniSection } from './ini-file.ts';
-import { type LogDestination } from './log-destination.ts';
 import { namesFor, type NameSource } from './names.ts';
 import { PROGRAM, type ProgramValues } from './options-sections.ts';
 import { type Inherited, type ProcessPlan, type SupervisordValues } from './plan.ts';
+import { checkTogether, checkUser, maxProcesses } from './program-checks.ts';
 import { parseName } from './program-datatypes.ts';
+import { logsOf } from './program-logs.ts';
 import { type Option } from './schema.ts';
 import {
+  always,
   isPerProcess,
   readChosen,
   readOptions,
-  report,
   reportValue,
   sectionSuffix,
+  type Choice,
   type OptionContext,
   type Reading,
 } from './reading.ts';
-
-/** More processes than a machine has pids. */
-const maxProcesses = 100_000;
 
 /** What all processes of a section share. */
 interface Program {
@@ -28,6 +27,8 @@ interface Program {
   readonly name: string;
   readonly group: string;
   readonly shared: ProgramValues;
+  /** The options that are read for each process. */
+  readonly deferred: ReadonlyMap<string, Entry>;
 }
 
 /** The part of a section's name after the first colon. */
@@ -75,32 +76,39 @@ function optionOf(name: string): Option<unknown> {
   return option;
 }
 
-function ownEnvironment(
-  program: Program,
-  names: NameSource,
-  deferred: Readonly<Record<string, unknown>>,
-): Environment {
+/** Reads some of the options that are read for each process. */
+function readDeferred(program: Program, names: NameSource, choose: Choice): Partial<ProgramValues> {
+  const { context, deferred } = program;
+  if (deferred.size === 0) return {};
+  return readChosen(
+    PROGRAM,
+    { ...context, names, section: { ...context.section, entries: deferred } },
+    choose,
+  );
+}
+
+const isEnvFile: Choice = (option) => option === PROGRAM.env_file;
+
+function ownEnvironment(program: Program, names: NameSource): Environment {
   const { reading, section } = program.context;
-  const paths = [deferred['env_file'], program.shared.env_file].find(Array.isArray) ?? [];
+  const paths = readDeferred(program, names, isEnvFile).env_file ?? program.shared.env_file;
   const entry = section.entries.get('environment');
   const given = tryOption(program, 'environment', entry, (text) =>
     parseEnvironment(expand(text, namesFor('process', names), 'environment')),
   );
   if (paths.length === 0) return given ?? new Map();
   const place = section.entries.get('env_file')?.place ?? section.header;
-  return mergeEnvironments(readEnvFiles(reading, paths.map(String), place), given ?? new Map());
+  return mergeEnvironments(readEnvFiles(reading, paths, place), given ?? new Map());
 }
 
 function processName(program: Program, names: NameSource): string {
   const { entries } = program.context.section;
   const entry = entries.get('process_name');
-  const name = tryOption(program, 'process_name', entry ?? undefined, (text) =>
+  const name = tryOption(program, 'process_name', entry, (text) =>
     expand(parseName(text), namesFor('process', names), 'process_name'),
   );
   return name ?? program.name;
 }
-
-const isEnvFile = (option: Option<unknown>): boolean => option === PROGRAM.env_file;
 
 const inherit = (values: ProgramValues, supervisord: SupervisordValues): Inherited => ({
   output_format: values.output_format ?? supervisord.output_format,
@@ -115,15 +123,10 @@ function readProcess(program: Program, number: number, supervisord: SupervisordV
     ['numprocs', shared.numprocs],
   ]);
   const names = { ...context.names, process };
-  const files = readChosen(
-    PROGRAM,
-    { ...context, names },
-    (option, entry) => isPerProcess(option, entry) && isEnvFile(option),
-  );
-  const own = ownEnvironment(program, names, files);
+  const own = ownEnvironment(program, names);
   const allNames = { ...names, environments: [...names.environments, own] };
-  const later = readChosen(PROGRAM, { ...context, names: allNames }, isPerProcess);
-  const values = Object.keys(later).length === 0 ? shared : { ...shared, ...later };
+  const later = readDeferred(program, allNames, always);
+  const values = program.deferred.size === 0 ? shared : { ...shared, ...later };
   return {
     ...values,
     ...logsOf(context, values),
@@ -136,93 +139,16 @@ function readProcess(program: Program, number: number, supervisord: SupervisordV
   };
 }
 
-const isFile = ({ kind }: LogDestination): boolean => kind === 'file';
-
-type Logs = Pick<ProgramValues, 'stdout_logfile' | 'stdout_syslog' | 'stderr_logfile' | 'stderr_syslog'>;
-
-function logsOf(context: OptionContext, values: ProgramValues): Logs {
-  const out = withoutSyslog(context, values.stdout_logfile, 'stdout');
-  const error = withoutSyslog(context, values.stderr_logfile, 'stderr');
-  warnAboutRollover(context, values);
-  if (values.redirect_stderr && error.destinations.some(isFile))
-    context.reading.log({
-      level: 'WARN',
-      text: `For [${context.section.name}], redirect_stderr=true but stderr_logfile has also been set to a filename, the filename has been ignored`,
-    });
-  return {
-    stdout_logfile: out.destinations,
-    stdout_syslog: values.stdout_syslog || out.isSyslog,
-    stderr_logfile: values.redirect_stderr ? [{ kind: 'none' }] : error.destinations,
-    stderr_syslog: values.stderr_syslog || error.isSyslog,
-  };
-}
-
-/** `logfile = syslog` is an old way to write `syslog = true`. */
-function withoutSyslog(
-  context: OptionContext,
-  destinations: readonly LogDestination[],
-  stream: 'stdout' | 'stderr',
-) {
-  const rest = destinations.filter(({ kind }) => kind !== 'syslog');
-  const isSyslog = rest.length < destinations.length;
-  if (isSyslog && destinations.length === 1)
-    context.reading.log({
-      level: 'WARN',
-      text: `For [${context.section.name}], ${stream}_logfile=syslog but this is deprecated and will be removed.  Use ${stream}_syslog=true to enable syslog instead.`,
-    });
-  return { isSyslog, destinations: rest.length === 0 ? ([{ kind: 'none' }] as const) : rest };
-}
-
-function warnAboutRollover({ reading, section }: OptionContext, values: ProgramValues): void {
-  for (const stream of ['stdout', 'stderr'] as const) {
-    const isAuto = values[`${stream}_logfile`].some(({ kind }) => kind === 'auto');
-    if (isAuto && values[`${stream}_logfile_maxbytes`] === 0)
-      reading.log({
-        level: 'WARN',
-        text: `For [${section.name}], AUTO logging used for ${stream}_logfile without rollover, set maxbytes > 0 to avoid filling up filesystem unintentionally`,
-      });
-  }
-}
-
-/** What the options of a program must have to do with each other. */
-function checkTogether({ context, shared }: Program): void {
-  const { reading, section, suffix } = context;
-  const placeOf = (name: string) => section.entries.get(name)?.place ?? section.header;
-  const text = section.entries.get('process_name')?.text ?? '';
-  if (shared.numprocs > 1 && !text.includes('%(process_num)'))
-    report(reading, placeOf('numprocs'), {
-      message: `cannot use numprocs = ${shared.numprocs}: process_name does not contain %(process_num)`,
-      supervisor: `%(process_num) must be present within process_name when numprocs > 1${suffix}`,
-      suggestion: 'add process_name = %(program_name)s_%(process_num)02d',
-    });
-  if (shared.stopasgroup && !shared.killasgroup)
-    report(reading, placeOf('killasgroup'), {
-      message: 'cannot use killasgroup = false: stopasgroup is true',
-      supervisor: `Cannot set stopasgroup=true and killasgroup=false${suffix}`,
-      suggestion: 'remove killasgroup; it is true when stopasgroup is',
-    });
-  if (shared.numprocs > maxProcesses)
-    report(reading, placeOf('numprocs'), {
-      message: `cannot use numprocs = ${shared.numprocs}: at most ${maxProcesses} are possible`,
-    });
-}
-
-function checkUser({ reading, section }: OptionContext, values: ProgramValues): ProgramValues {
-  const { user } = values;
-  const { uid } = reading.host;
-  if (user === undefined || uid === 0 || uid === user.uid) return values;
-  const entry = section.entries.get('user');
-  report(reading, entry?.place ?? section.header, {
-    severity: 'warning',
-    message: `cannot run [${section.name}] as ${entry?.text ?? user.uid}: we are uid ${uid}, not root; it runs as we are`,
-    suggestion: 'run the container as root, or remove the option',
-  });
-  return { ...values, user: undefined };
-}
-
 /** Source: Python's comparison of ProcessConfig: priority, then name. */
 const byPriorityAndName = (a: ProcessPlan, b: ProcessPlan): number =>
   a.priority - b.priority || (a.name < b.name ? -1 : Number(a.name > b.name));
+
+const isShared: Choice = (option, entry) => option.scope !== 'raw' && !isPerProcess(option, entry);
+
+function isDeferred(key: string, entry: Entry): boolean {
+  const option = OPTIONS.get(key);
+  return option !== undefined && isPerProcess(option, entry);
+}
 
 /**
  * Reads the processes of a [program:x] section, or of one that has the same options.
@@ -242,14 +168,10 @@ export function readProcesses(
     ['group_name', owner.group],
   ]);
   const context = { reading, section, names: { ...reading.names, program: tables }, suffix };
-  const read = readOptions(
-    PROGRAM,
-    context,
-    (option, entry) => option.scope !== 'raw' && !isPerProcess(option, entry),
-  );
-  const shared = checkUser(context, read);
-  const program = { context, name, group: owner.group, shared };
-  checkTogether(program);
+  const shared = checkUser(context, readOptions(PROGRAM, context, isShared));
+  const deferred = new Map([...section.entries].filter(([key, entry]) => isDeferred(key, entry)));
+  checkTogether(context, shared);
+  const program = { context, name, group: owner.group, shared, deferred };
   const count = Math.min(Math.max(shared.numprocs, 0), maxProcesses);
   const numbers = Array.from({ length: count }, (_, index) => shared.numprocs_start + index);
   return numbers.map((number) => readProcess(program, number, owner.supervisord)).toSorted(byPriorityAndName);

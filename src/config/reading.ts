@@ -130,7 +130,8 @@ function compile(schema: Section): Compiled {
     if (typeof text === 'object') sameAs.push([name, text.sameAs]);
   }
   const required = [...options].filter(([, option]) => option.required !== undefined).map(([name]) => name);
-  return { options, defaults, required, sameAs };
+  // A copy, because an object that has grown key by key is slow to copy again.
+  return { options, defaults: { ...defaults }, required, sameAs };
 }
 
 function compiled(schema: Section): Compiled {
@@ -166,8 +167,8 @@ const isMissing = (option: Option<unknown>, entry: Entry | undefined): boolean =
 /** Which options are read now; the others have another scope, or are read once for each process. */
 export type Choice = (option: Option<unknown>, entry: Entry) => boolean;
 
-/** Scopes of which a table's option may be read as part of its section. */
-const always: Choice = () => true;
+/** All options. */
+export const always: Choice = () => true;
 
 function checkRequired(schema: Section, context: OptionContext): void {
   const { options, required } = compiled(schema);
@@ -178,11 +179,11 @@ function checkRequired(schema: Section, context: OptionContext): void {
 }
 
 /** Reads the options of a section that have a row in the table and that are chosen. @returns only those */
-export function readChosen(
-  schema: Section,
+export function readChosen<S extends Section>(
+  schema: S,
   context: OptionContext,
   choose: Choice,
-): Readonly<Record<string, unknown>> {
+): Partial<Values<S>> {
   const { options } = compiled(schema);
   const values: Record<string, unknown> = {};
   for (const [name, entry] of context.section.entries) {
@@ -191,7 +192,8 @@ export function readChosen(
     const value = parseOption(name, option, entry, context);
     if (value !== undefined) values[name] = value;
   }
-  return values;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built key by key from `schema`
+  return values as Partial<Values<S>>;
 }
 
 /**
@@ -205,7 +207,7 @@ export function readOptions<S extends Section>(
 ): Values<S> {
   checkRequired(schema, context);
   const { defaults, sameAs } = compiled(schema);
-  const values: Record<string, unknown> = { ...defaults, ...readChosen(schema, context, choose) };
+  const values: Record<string, unknown> = Object.assign({ ...defaults }, readChosen(schema, context, choose));
   for (const [name, other] of sameAs) if (!context.section.entries.has(name)) values[name] = values[other];
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built key by key from `schema`; complete when there are no errors
   return values as Values<S>;
