@@ -26,7 +26,7 @@ const INTEGER = /^[+-]?\d+$/;
 const addUser = 'add the user in the image, or write uid:gid';
 
 /** A name or a uid that passwd knows. @throws ValueError */
-export function parseUser(text: string, host: Host): User {
+function parseUser(text: string, host: Host): User {
   const trimmed = strip(text);
   const isUid = INTEGER.test(trimmed);
   const found = host.findUser(isUid ? Number(trimmed) : text);

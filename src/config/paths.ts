@@ -4,7 +4,7 @@ import { type Datatype } from './datatype.ts';
 import { ValueError } from './value-error.ts';
 
 /** `~` and `~user` at the start of a path; kept as they are when nobody has such a home. */
-export function expandUser(path: string, host: Host): string {
+function expandUser(path: string, host: Host): string {
   if (!path.startsWith('~')) return path;
   const end = path.includes('/') ? path.indexOf('/') : path.length;
   const name = path.slice(1, end);

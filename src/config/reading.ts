@@ -46,12 +46,7 @@ export interface OptionContext {
 }
 
 /** Expands the text of an option as often as Supervisor does. @throws ValueError */
-export function expandOption(
-  name: string,
-  option: Option<unknown>,
-  text: string,
-  context: OptionContext,
-): string {
+function expandOption(name: string, option: Option<unknown>, text: string, context: OptionContext): string {
   if (!text.includes('%') || option.scope === 'raw') return text;
   const names = namesFor(option.scope, context.names);
   const once = expand(text, names, `${context.section.name}.${name}`);

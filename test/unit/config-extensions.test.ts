@@ -1,6 +1,7 @@
 /** What Supervisor does not have: the values that options of ours come to. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { resolveDependencies } from '../../src/config/dependencies.ts';
 import { firstGroup, load, planOf, problemsOf, processWith } from './config-rig.ts';
 
 const values: readonly (readonly [options: string, option: string, value: unknown])[] = [
@@ -210,4 +211,29 @@ test('unknown things are warnings, and the nearest name is offered', () => {
       ['warning', 'a program is written [program:foo]'],
     ],
   );
+});
+
+test('depends_on names a group, a program or a process', () => {
+  const text = `[supervisord]
+[program:web]
+command=x
+numprocs=2
+process_name=web%(process_num)d
+depends_on=web2
+[program:web2]
+command=x
+[program:db]
+command=x
+[group:data]
+programs=db
+`;
+  const { groups } = planOf(text);
+  const namesOf = (wanted: string): readonly string[] =>
+    resolveDependencies(groups)(wanted).map(({ name }) => name);
+
+  deepEqual(namesOf('web'), ['web0', 'web1']);
+  deepEqual(namesOf('web:web1'), ['web1']);
+  deepEqual(namesOf('data'), ['db']);
+  deepEqual(namesOf('db'), ['db']);
+  deepEqual(namesOf('nobody'), []);
 });
