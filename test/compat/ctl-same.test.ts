@@ -42,12 +42,18 @@ async function perform(client: Client, supervisord: Supervisord, step: Step): Pr
   return { command, ran: { stdout: shown(ran.stdout), stderr: shown(ran.stderr), code: ran.code } };
 }
 
+/** A server answers for a group in the order in which its processes happen to be done. */
+const isUnordered = (command: string): boolean => /^(?:start|stop) (?:\S+:\*?|all)$/.test(command);
+
+const sorted = (ran: Ran): Ran => ({ ...ran, stdout: ran.stdout.split('\n').toSorted().join('\n') });
+
 async function transcribe(client: Client, { programs, steps }: Scenario): Promise<readonly Entry[]> {
   await using supervisord = await Supervisord.start(programs);
   const entries: Entry[] = [];
   for (const step of steps) {
     const entry = await perform(client, supervisord, step);
-    if (entry !== undefined) entries.push(entry);
+    if (entry !== undefined)
+      entries.push(isUnordered(entry.command) ? { ...entry, ran: sorted(entry.ran) } : entry);
   }
   return entries;
 }
