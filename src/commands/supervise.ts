@@ -53,7 +53,7 @@ function start({ values, command }: SuperviseLine, leave: (exitCode: number) => 
   const load = (): Loaded => loadConfiguration(values, command, host);
   const loaded = load();
   if (loaded.plan === undefined) return refuse(describeDiagnostics(loaded.diagnostics), leave);
-  const prepared = prepareProcess(loaded.plan.supervisord);
+  const prepared = prepareProcess(loaded.plan);
   if (prepared.kind === 'problem') return refuse([prepared.message], leave);
   const done = prepared.messages.map((text) => ({ level: 'INFO', text }) as const);
   daemon = new Daemon({

@@ -5,6 +5,10 @@ import { type Supervised } from './supervised.ts';
 
 const SIGKILL = 9;
 
+/** Whether all of `stopsignal` was sent already. A `stopsignal` that is KILL itself is no news. */
+const isEscalation = ({ state, policy }: Supervised): boolean =>
+  state.name !== 'STOPPING' || state.sent > policy.stopSignals.length;
+
 /**
  * Sends a stop signal or KILL, with Supervisor's words (process.py, Subprocess.kill).
  *
@@ -16,7 +20,7 @@ export function performSignal(
   { pid, signal, group }: Extract<ProcessEffect, { type: 'signal' }>,
 ): ProcessEvent | undefined {
   const { name } = process;
-  if (signal === SIGKILL) activity.warn(`killing '${name}' (${pid}) with SIGKILL`);
+  if (signal === SIGKILL && isEscalation(process)) activity.warn(`killing '${name}' (${pid}) with SIGKILL`);
   activity.debug(
     `killing ${name} (pid ${pid}) ${group ? 'process group ' : ''}with signal ${signalName(signal)}`,
   );

@@ -3,7 +3,7 @@
  * descriptors and processes as `minfds` and `minprocs` ask for (Supervisor 4.3, options.py, set_uid, set_rlimits).
  */
 import { setgid, setgroups, setuid, getuid } from 'node:process';
-import { type SupervisordValues } from '../config/plan.ts';
+import { type Plan, type SupervisordValues } from '../config/plan.ts';
 import { getLimit, isAbove, setLimit, type ResourceName } from '../linux/limits.ts';
 
 /** A line for the activity log, or why we cannot start. */
@@ -11,12 +11,20 @@ export type Preparation =
   | { readonly kind: 'done'; readonly messages: readonly string[] }
   | { readonly kind: 'problem'; readonly message: string };
 
-/** Does it. Only at the first start: a restart repeats none of it. */
-export function prepareProcess(supervisord: SupervisordValues): Preparation {
+/**
+ * Does it. Only at the first start: a restart repeats none of it. A lone command, which has no configuration, needs
+ * neither many descriptors nor many processes, and runs with what it is given.
+ */
+export function prepareProcess({ file, supervisord }: Plan): Preparation {
   const problem = becomeUser(supervisord);
   if (problem !== undefined) return { kind: 'problem', message: problem };
-  const { user, minfds, minprocs } = supervisord;
+  const { user } = supervisord;
   const messages = user === undefined ? [] : [`Set uid to user ${user.uid} succeeded`];
+  return file === undefined ? { kind: 'done', messages } : raiseLimits(supervisord, messages);
+}
+
+function raiseLimits({ minfds, minprocs }: SupervisordValues, earlier: readonly string[]): Preparation {
+  const messages = [...earlier];
   for (const { resource, name, least, text } of [
     { resource: 'nofile', name: 'RLIMIT_NOFILE', least: minfds, text: descriptorsText },
     { resource: 'nproc', name: 'RLIMIT_NPROC', least: minprocs, text: processesText },

@@ -156,6 +156,11 @@ const scenarios: readonly Scenario[] = [
     until: [/success: web/, 1],
   },
   {
+    name: 'a program whose stop signal is KILL',
+    sections: () => [sleeping('web', { stopsignal: 'KILL' })],
+    until: [/success: web/, 1],
+  },
+  {
     name: 'a program that ends well when it is asked to',
     sections: (rig) => [
       running(rig, 'web', 'trap "exit 0" INT; while :; do sleep 0.05; done', { stopsignal: 'INT' }),

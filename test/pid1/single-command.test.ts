@@ -298,6 +298,23 @@ test('it runs as any user, with a read-only file system', async () => {
   deepEqual([(await init.exit()).code, init.stdout.text], [0, '1000660000\n']);
 });
 
+test('few descriptors and few processes are enough for it', async () => {
+  const limited = [
+    '/bin/bash',
+    '-c',
+    'ulimit -n 64; ulimit -u 40; exec "$@"',
+    'bash',
+    tsupervisor,
+    '--',
+    '/bin/echo',
+    'ok',
+  ];
+
+  await using init = new Pid1(['setpriv', '--reuid=4321', '--regid=4321', '--clear-groups', ...limited]);
+
+  deepEqual([(await init.exit()).code, init.stdout.text, init.stderr.text], [0, 'ok\n', '']);
+});
+
 test('without -c no config is looked for', async () => {
   await using rig = await Rig.open();
   rig.config([program('web', { command: '/bin/echo sidecar', startsecs: 0 })]);
@@ -371,6 +388,33 @@ test('a critical sidecar that ends stops the command, and its exit code is ours'
 
   equal((await init.exit()).code, 21);
   match(init.stderr.all.at(-1) ?? '', /^tsupervisor: exit 21: .*side/);
+});
+
+test('sidecars are stopped when the command cannot be executed', async () => {
+  await using rig = await Rig.open();
+  const config = rig.config([rig.puppet('side', { stopsignal: 'QUIT' })]);
+
+  await using init = new Pid1([tsupervisor, '-c', config, '--', '/nonexistent/command']);
+  equal((await init.exit()).code, 127);
+
+  ok(activityOf(init).includes('WARN stopped: side (terminated by SIGQUIT)'));
+  match(init.stderr.all.at(-1) ?? '', /^tsupervisor: exit 127: .*\/nonexistent\/command/);
+});
+
+test('once the command has ended, requests to stop are for the sidecars, and the second one kills them', async () => {
+  await using rig = await Rig.open();
+  const config = rig.config([rig.puppet('side', { stopwaitsecs: 1000 })]);
+
+  await using init = new Pid1([tsupervisor, '-c', config, '--', ...rig.stage.argv('main')]);
+  const [side, main] = [await rig.stage.next('side'), await rig.stage.next('main')];
+  await side.report('SIGTERM');
+  await main.exit(8);
+  await side.signal();
+  await init.signal('SIGTERM');
+  await init.line(/received SIGTERM/);
+  await init.signal('SIGTERM');
+
+  equal((await init.exit()).code, 8);
 });
 
 test('a sidecar that ends does not end the command', async () => {

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
-import { activityOf, after, asUser, type Options, program, Rig, stop } from './rig.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { activityOf, after, asUser, type Options, program, Rig, settings, stop } from './rig.ts';
 
 const gaveUp = 'INFO gave up: web entered FATAL state, too many start retries too quickly';
 
@@ -203,6 +204,58 @@ test('the command is searched for in the PATH of the program', async () => {
   equal((await init.exit()).code, 0);
 
   equal(init.stdout.text, 'web | hello big world\n');
+});
+
+test('programs for which there are no descriptors left are told so; the others live', async () => {
+  await using rig = await Rig.open();
+  const config = rig.config([
+    settings({ minfds: 10 }),
+    program('first', {
+      command: rig.sh(
+        `until [ -e ${rig.scratch.path('go')} ]; do sleep 0.05; done; echo still here; exec sleep 1000`,
+      ),
+      priority: 1,
+      startsecs: 0,
+    }),
+    program('many', {
+      command: '/bin/sleep 1000',
+      numprocs: 30,
+      process_name: '%(program_name)s_%(process_num)02d',
+      startretries: 0,
+      startsecs: 0,
+    }),
+  ]);
+
+  await using init = new Pid1(after('ulimit -n 40', [tsupervisor, '-c', config]));
+  await init.line(/spawnerr: too many open files to spawn 'many_29'/);
+  await init.line(/gave up: many_29/);
+  rig.scratch.write('go', '');
+  await init.line(/first +\| still here/);
+
+  equal(await stop(init), 0);
+});
+
+test('a program for which there is no room among the processes is told so, and is tried again when there is', async () => {
+  await using rig = await Rig.open();
+  const config = rig.config([
+    settings({ minprocs: 1 }),
+    program('bomb', {
+      command: rig.sh('i=0; while [ $i -lt 100 ]; do sleep 1000 & i=$((i+1)); done; wait'),
+      startsecs: 0,
+    }),
+    rig.puppet('web', { startretries: 'unlimited' }),
+  ]);
+  const limited = ['/bin/bash', '-c', 'ulimit -u 60; exec "$@"', 'bash', tsupervisor, '-c', config];
+
+  await using init = new Pid1(['setpriv', '--reuid=4322', '--regid=4322', '--clear-groups', ...limited]);
+  const web = await rig.stage.next('web');
+  await waitFor('the limit', async () => (await init.processes()).length > 45);
+  await web.die('SIGKILL');
+  await init.line(/spawnerr: Too many processes in process table to spawn 'web'/);
+  await init.run(['/usr/bin/pkill', '-KILL', '-x', 'sleep']);
+  await rig.stage.next('web');
+
+  equal(await stop(init), 0);
 });
 
 test('no more descriptors than programs may use are left open by starts that fail', async () => {
