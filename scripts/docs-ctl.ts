@@ -1,6 +1,4 @@
-/** Writes docs/CTL.md from the table of commands and the table of options of the client. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** docs/CTL.md, from the table of commands and the table of options of the client. */
 import { type Command, type UsageRow } from '../src/ctl/command.ts';
 import { COMMANDS } from '../src/ctl/commands.ts';
 import { CTL_OPTIONS } from '../src/ctl/options.ts';
@@ -56,7 +54,7 @@ export function renderCtlDoc(): string {
   return [
     '# tsupervisor ctl',
     '',
-    'Written by `scripts/docs-ctl.ts` from the tables of the client: change those.',
+    'Written by `scripts/docs.ts` from the tables of the client: change those.',
     '',
     '`tsupervisor ctl [options] [command]`, also called as `supervisorctl`, controls a running supervisor: tsupervisor or',
     'supervisord. Its output and exit codes are those of supervisorctl; what is new is marked. Without a command it is a',
@@ -92,5 +90,3 @@ export function renderCtlDoc(): string {
     '',
   ].join('\n');
 }
-
-if (import.meta.main) writeFileSync(join(import.meta.dirname, '../docs/CTL.md'), renderCtlDoc());

@@ -1,18 +1,9 @@
-/**
- * Writes docs/RPC.md from the table of methods.
- *
- * usage: node scripts/docs-rpc.ts [--check]
- * `--check` writes nothing; the exit code is 1 when the document is not what the table says.
- */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+/** docs/RPC.md, from the table of methods. */
 import { FAULT_CODES } from '../src/api/fault.ts';
 import type { Method } from '../src/api/method.ts';
 import { METHODS } from '../src/api/methods.ts';
 
-const file = join(resolve(import.meta.dirname, '..'), 'docs', 'RPC.md');
-
-const INTRODUCTION = `<!-- Written by scripts/docs-rpc.ts from src/api/methods*.ts. -->
+const INTRODUCTION = `<!-- Written by scripts/docs.ts from src/api/methods*.ts. -->
 # RPC interface
 
 XML-RPC by \`POST /RPC2\`, on every \`[unix_http_server]\` and \`[inet_http_server]\`. Methods, arguments, answers and faults are
@@ -60,12 +51,3 @@ const faults = (): string =>
 /** The whole document. */
 export const rpcDocument = (): string =>
   `${[INTRODUCTION, '## Methods', ...sections(), '## Faults', faults()].join('\n\n')}\n`;
-
-function run(): void {
-  if (!process.argv.includes('--check')) return writeFileSync(file, rpcDocument());
-  if (readFileSync(file, 'utf8') === rpcDocument()) return;
-  process.stderr.write('docs/RPC.md is not what src/api/methods*.ts say: run scripts/docs-rpc.ts\n');
-  process.exitCode = 1;
-}
-
-if (import.meta.main) run();

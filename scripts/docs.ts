@@ -4,6 +4,9 @@
  * usage: ./scripts/node scripts/docs.ts [--check]
  * With --check nothing is written; the exit code is 1 when a document is not what the tables say.
  */
+import { renderCtlDoc } from './docs-ctl.ts';
+import { rpcDocument } from './docs-rpc.ts';
+import { statesDocument } from './docs-states.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Option, type Scope, type Section } from '../src/config/schema.ts';
@@ -95,7 +98,12 @@ function configuration(): string {
 }
 
 /** Every document by its path, and what makes it. */
-const DOCUMENTS: ReadonlyMap<string, () => string> = new Map([['docs/CONFIGURATION.md', configuration]]);
+const DOCUMENTS: ReadonlyMap<string, () => string> = new Map([
+  ['docs/CONFIGURATION.md', configuration],
+  ['docs/CTL.md', renderCtlDoc],
+  ['docs/RPC.md', rpcDocument],
+  ['docs/STATES.md', statesDocument],
+]);
 
 function read(path: string): string | undefined {
   try {
