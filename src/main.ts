@@ -12,7 +12,7 @@ type Command = (argv: readonly string[]) => number | Promise<number>;
 /** Loaded when it is called: a plain start must not pay for the others. */
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['ctl', async () => withClient((await import('./commands/ctl.ts')).ctl)],
-  ['health', async () => withClient((await import('./commands/ctl.ts')).ctl, 'health')],
+  ['health', async () => withClient((await import('./commands/ctl.ts')).ctl, ['health'])],
   ['check', loadCheck],
   ['sample', loadSample],
   ['pidproxy', async () => (await import('./commands/pidproxy.ts')).pidproxy],
@@ -28,8 +28,10 @@ const names: ReadonlyMap<string, string> = new Map([
 
 type Client = (typeof import('./commands/ctl.ts'))['ctl'];
 
-function withClient(ctl: Client, ...first: readonly string[]): Command {
-  return async (argv) => ctl([...first, ...argv], process);
+/** `last`: the words of the command, which follow the client's options. */
+function withClient(ctl: Client, last: readonly string[] = []): Command {
+  const { stdin, stdout, stderr, env, argv0: progname } = process;
+  return async (argv) => ctl([...argv, ...last], { stdin, stdout, stderr, env, progname });
 }
 
 async function loadCheck(): Promise<Command> {
