@@ -74,12 +74,6 @@ function delimiterOf(text: string): number {
   return Math.min(equals, colon);
 }
 
-/**
- * `option = value` at the start of a line, in plain characters and without a comment: nearly every line there is. It
- * means what the longer way would make of it, which takes three times as long.
- */
-const PLAIN = /^([\w.]+)([ \t]*[=:][ \t]*)([!"$-:<-~](?:[ !"$-:<-~]*[!"$-:<-~])?)$/;
-
 /** Reads one file line by line. The state is Python's: the section, the option that a deeper line continues. */
 class Reader {
   readonly #file: string;
@@ -97,17 +91,6 @@ class Reader {
 
   /** Takes one line. @returns false when reading cannot go on */
   take(source: string, line: number, lineEnd: BadLine['lineEnd']): boolean {
-    const plain = this.#section === undefined ? null : PLAIN.exec(source);
-    return plain ? this.#takePlain(plain, source, line) : this.#takeAny(source, line, lineEnd);
-  }
-
-  #takePlain([, name = '', delimiter = '', value = '']: RegExpExecArray, source: string, line: number): true {
-    this.#indent = 0;
-    const column = name.length + delimiter.length + 1;
-    return this.#openOption(name, value, { file: this.#file, line, column, source });
-  }
-
-  #takeAny(source: string, line: number, lineEnd: BadLine['lineEnd']): boolean {
     const indent = firstNonSpace(source);
     const comment = commentStart(source, indent);
     const text = stripEnd(source.slice(indent, comment));

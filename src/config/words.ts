@@ -53,7 +53,7 @@ function pieceAt(text: string, start: number): Piece {
 /**
  * Splits a text into words as a POSIX shell does, without expansions and comments.
  *
- * Source: Python's `shlex.split(text)`. The package `shlex` differs from it: `$'…'` and `$"…"` are quotes there.
+ * Source: Python's `shlex.split(text)`, for which `$'…'` is a dollar sign and a quoted text.
  */
 export function splitWords(text: string): Words {
   const words: string[] = [];
