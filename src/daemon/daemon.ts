@@ -76,8 +76,11 @@ export interface DaemonOptions {
 /** A pipe that turns out to be too small is made this large. */
 const pipeBytes = 1024 * 1024;
 
-/** How long the end waits for readers of our output that have stopped reading. */
+/** How long the end waits for readers of our output that have stopped reading: half of what `docker stop` grants. */
 const flushMs = 5000;
+
+/** How long it waits, after that, for the reader of the last line. */
+const lastLineMs = 1000;
 
 /** Exit code of wrong usage, and of servers that cannot be opened (Supervisor: 2). */
 const usageExitCode = 2;
@@ -326,7 +329,7 @@ export class Daemon {
     const ending: Ending = { cause, exitCode, culprit, upMs, nameOfSignal: signalName };
     if (this.#hasLastLine(culprit)) this.#plane.writeLine('stderr', `${lastLine(ending)}\n`);
     writeTerminationLog(terminationMessage(ending, culprit?.body.stderrTail() ?? ''), terminationLogPath);
-    await this.#plane.flush(flushMs);
+    await this.#plane.flush(lastLineMs);
     await this.#closeServers();
     removePidFile(this.#loaded.plan.supervisord.pidfile);
     this.#options.leave(exitCode);
@@ -340,7 +343,7 @@ export class Daemon {
   async #drainAll(): Promise<void> {
     const outputs = [...this.#supervisor.members.values()].flatMap(({ body }) => body.program?.output ?? []);
     await Promise.all(outputs.map((output) => new Promise<void>((resolve) => output.drained(resolve))));
-    await this.#plane.flush(flushMs);
+    await this.#plane.flush(Math.min(flushMs, this.#loaded.plan.supervisord.shutdown_timeout));
   }
 }
 

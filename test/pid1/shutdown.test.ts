@@ -1,6 +1,9 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Pid1 } from '../support/pid1.ts';
+import { tsupervisor } from '../support/paths.ts';
+import { Pid1 } from '../support/pid1.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { activityOf, program, Rig, section, settings, stop } from './rig.ts';
 
 const stoppedIn = (init: Pid1): readonly string[] =>
@@ -187,4 +190,30 @@ test('all output is out before the end, also when the reader is slow', async () 
   await stop(init);
 
   equal(init.stdout.all.at(-1), 'web | 50000');
+});
+
+test('a reader that has stopped reading does not hold up the end until the runtime kills us', async () => {
+  await using rig = await Rig.open();
+  const config = rig.config([settings({ shutdown_timeout: 1 }), rig.puppet('web')]);
+
+  await using init = new Pid1([
+    '/bin/sh',
+    '-c',
+    `{ ${tsupervisor} -c ${config}; echo "code $?" >&2; } | sleep 1000`,
+  ]);
+  const web = await rig.stage.next('web');
+  const flood = web.flood(1, 50_000_000).catch(() => undefined);
+  const own = await waitFor('tsupervisor', async () =>
+    (await init.processes()).find(({ command }) => command.startsWith(tsupervisor)),
+  );
+  const wait = await init.path(`/proc/${web.pid}/wchan`);
+  await waitFor('the program to block', () => readFileSync(wait, 'utf8').includes('pipe_write'));
+  const beganAt = performance.now();
+  await init.run(['kill', '-TERM', String(own.pid)]);
+  await init.stderr.line(/code 0/);
+  const tookMs = performance.now() - beganAt;
+  await flood;
+
+  // docker stop waits for ten seconds.
+  ok(tookMs < 8000, `it took ${tookMs} ms`);
 });
