@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { advise } from '../config/advice.ts';
 import { noArguments } from '../config/command-line.ts';
@@ -9,7 +7,6 @@ import { jsonSchema } from '../config/json-schema.ts';
 import { loadPlan, type Loaded } from '../config/load.ts';
 import { tidyDiagnostics, type Diagnostic } from '../config/place.ts';
 import { type GroupPlan, type Plan } from '../config/plan.ts';
-import { thisMachine } from './machine.ts';
 import { humanReport, inColour, jsonReport, plain, tally } from './check-report.ts';
 
 /** What `check` needs of the world. */
@@ -20,15 +17,6 @@ export interface CheckIo {
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
 }
-
-/** The machine that we run on, and our own standard streams. */
-export const ownIo = (): CheckIo => ({
-  host: thisMachine(),
-  // A file is written to its end before this returns; a stream might still hold text when we exit.
-  writeOut: (text) => writeFileSync(1, text),
-  writeError: (text) => writeFileSync(2, text),
-  isTerminal: isatty(1),
-});
 
 /** Nothing wrong; something that --strict does not allow; something that the daemon does not allow. */
 const EXIT = { fine: 0, warned: 1, wrong: 2 } as const;

@@ -1,15 +1,9 @@
+import { type Argument, type Given, type Switch, takeOptions, UsageError } from './getopt.ts';
 import { type Datatype } from './datatype.ts';
 import { emptyHost } from './host.ts';
 import { SUPERVISORD } from './options-supervisord.ts';
 import { pythonRepr } from './python-text.ts';
 import { ValueError } from './value-error.ts';
-
-/** An argument as it was given. */
-export interface Argument {
-  /** The option as Supervisor's messages name it: `-e` or `--loglevel`. */
-  readonly flag: string;
-  readonly text: string;
-}
 
 /** What supervisord's options said. */
 export interface CommandLineValues {
@@ -30,16 +24,6 @@ export type CommandLine =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'usage'; readonly message: string };
-
-/** One option of supervisord. */
-interface Switch {
-  readonly short?: string;
-  readonly long?: string;
-  readonly takesValue: boolean;
-  /** The option of [supervisord] that it sets; or what else it means. */
-  readonly sets: string;
-  readonly doc: string;
-}
 
 const flag = { takesValue: false } as const;
 const value = { takesValue: true } as const;
@@ -117,76 +101,6 @@ export const SWITCHES: readonly Switch[] = [
   { ...value, long: 'profile_options', sets: 'profile_options', doc: 'accepted, no effect' },
 ];
 
-class UsageError extends Error {}
-
-interface Given extends Argument {
-  readonly sets: string;
-}
-
-/** Where reading an argument ends: the options in it, and whether the next argument was taken as a value. */
-interface Taken {
-  readonly given: readonly Given[];
-  readonly tookNext: boolean;
-}
-
-function findLong(name: string): Switch {
-  const exact = SWITCHES.find(({ long }) => long === name);
-  if (exact) return exact;
-  const near = SWITCHES.filter(({ long }) => long?.startsWith(name));
-  const [only] = near;
-  if (only === undefined) throw new UsageError(`option --${name} not recognized`);
-  if (near.length > 1) throw new UsageError(`option --${name} not a unique prefix`);
-  return only;
-}
-
-function takeLong(argument: string, next: string | undefined): Taken {
-  const equals = argument.indexOf('=');
-  const found = findLong(argument.slice(2, equals === -1 ? undefined : equals));
-  const name = `--${found.long}`;
-  const inline = equals === -1 ? undefined : argument.slice(equals + 1);
-  if (!found.takesValue) {
-    if (inline !== undefined) throw new UsageError(`option ${name} must not have an argument`);
-    return { given: [{ flag: name, text: 'true', sets: found.sets }], tookNext: false };
-  }
-  const text = inline ?? next;
-  if (text === undefined) throw new UsageError(`option ${name} requires argument`);
-  return { given: [{ flag: name, text, sets: found.sets }], tookNext: inline === undefined };
-}
-
-/** A cluster such as `-nsc/x`: flags, then at most one option with a value. */
-function takeCluster(letters: string, next: string | undefined): Taken {
-  const letter = letters.charAt(0);
-  const found = SWITCHES.find(({ short }) => short === letter);
-  if (found === undefined) throw new UsageError(`option -${letter} not recognized`);
-  const rest = letters.slice(1);
-  const name = `-${letter}`;
-  if (!found.takesValue) {
-    const others = rest === '' ? { given: [], tookNext: false } : takeCluster(rest, next);
-    return { ...others, given: [{ flag: name, text: 'true', sets: found.sets }, ...others.given] };
-  }
-  const text = rest === '' ? next : rest;
-  if (text === undefined) throw new UsageError(`option ${name} requires argument`);
-  return { given: [{ flag: name, text, sets: found.sets }], tookNext: rest === '' };
-}
-
-/** getopt(3) as Python has it: it stops at the first word that is not an option. */
-function takeOptions(argv: readonly string[]): {
-  readonly given: readonly Given[];
-  readonly rest: readonly string[];
-} {
-  const given: Given[] = [];
-  let index = 0;
-  for (; index < argv.length; index += 1) {
-    const argument = argv[index] ?? '';
-    if (argument === '--' || argument === '-' || !argument.startsWith('-')) break;
-    const next = argv[index + 1];
-    const taken = argument.startsWith('--') ? takeLong(argument, next) : takeCluster(argument.slice(1), next);
-    given.push(...taken.given);
-    if (taken.tookNext) index += 1;
-  }
-  return { given, rest: argv.slice(index) };
-}
-
 const pythonList = (words: readonly string[]): string => `[${words.map(pythonRepr).join(', ')}]`;
 
 function commandOf(rest: readonly string[]): readonly [string, ...string[]] | undefined {
@@ -232,7 +146,7 @@ function collect(given: readonly Given[]): CommandLineValues | 'help' | 'version
 }
 
 function read(argv: readonly string[]): CommandLine {
-  const { given, rest } = takeOptions(argv);
+  const { given, rest } = takeOptions(argv, SWITCHES);
   const command = commandOf(rest);
   const values = collect(given);
   return typeof values === 'string' ? { kind: values } : { kind: 'supervise', values, command };
