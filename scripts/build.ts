@@ -1,52 +1,100 @@
 /**
- * Makes dist/tsupervisor: the program bundled into one CommonJS file and sealed into a stripped Node binary.
+ * Makes dist/tsupervisor: the program bundled into one CommonJS file, sealed into a stripped Node binary, and put into
+ * one file with a launcher and every library that it needs, so that it runs in any image.
  *
- * usage: node scripts/build.ts [ENTRY [OUTPUT]]
+ * usage: node scripts/build.ts [--plain] [--arch=x64|arm64] [ENTRY [OUTPUT]]
+ *   --plain   without launcher and libraries: the image must have those of Debian. Makes dist/tsupervisor-plain.
+ *   --arch    for another processor than this machine's. Makes dist/tsupervisor-ARCH.
+ *
+ * Beside the executable: its checksum (.sha256), the versions of its parts (.versions.txt), their licences
+ * (.LICENCES.txt).
  */
-import { chmod, mkdir, mkdtempDisposable, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtempDisposable, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { bundle } from './build/bundle.ts';
-import { collectLicences } from './build/licences.ts';
-import { type Arch, hasRuntime, runtimePackage, strippedRuntime } from './build/runtime.ts';
+import { fetchRuntime } from './build/foreign-runtime.ts';
+import { compileLauncher } from './build/launcher.ts';
+import { findLibraries, type Library } from './build/libraries.ts';
+import { collectLicences, collectLibraryLicences } from './build/licences.ts';
+import { makePortable } from './build/portable.ts';
+import { type Arch, runtimePackage, strippedRuntime } from './build/runtime.ts';
 import { seal } from './build/seal.ts';
+import { describeVersions } from './build/versions.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const [entry = join(root, 'src', 'main.ts'), output = join(root, 'dist', 'tsupervisor')] = process.argv
-  .slice(2)
-  .map((path) => resolve(path));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { plain: { type: 'boolean', default: false }, arch: { type: 'string', default: process.arch } },
+});
+const arch = toArch(values.arch);
+const suffix = `${arch === process.arch ? '' : `-${arch}`}${values.plain ? '-plain' : ''}`;
+const [entry = 'src/main.ts', output = `dist/tsupervisor${suffix}`] = positionals;
 
-await makeAll();
+await makeAll(resolve(root, entry), resolve(root, output));
 
-async function makeAll(): Promise<void> {
+async function makeAll(source: string, file: string): Promise<void> {
   const startedMs = performance.now();
   await using folder = await mkdtempDisposable(join(tmpdir(), 'tsupervisor-build-'));
-  const program = join(folder.path, 'tsupervisor.cjs');
-  await mkdir(resolve(output, '..'), { recursive: true });
-  const metafile = await bundle({ entry, outfile: program, version: packageJson.version });
-  for (const arch of ['x64', 'arm64'] as const) {
-    if (await hasRuntime(root, arch)) await makeOne(arch, program);
-  }
-  await writeFile(
-    `${output}.LICENCES.txt`,
-    await collectLicences(root, metafile, runtimePackage(hostArch())),
-  );
+  const bundled = join(folder.path, 'tsupervisor.cjs');
+  await mkdir(resolve(file, '..'), { recursive: true });
+  const metafile = await bundle({ entry: source, outfile: bundled, version: packageJson.version });
+  const sealed = join(folder.path, 'tsupervisor');
+  const runtime = await preparedRuntime();
+  await seal({ arch, program: bundled, runtime, output: sealed });
+
+  const libraries = values.plain ? [] : await findLibraries(arch, runtime);
+  const versions = await describeVersions({ root, metafile, libraries });
+  if (values.plain) await moveInto(sealed, file);
+  else await addLibraries({ folder: folder.path, program: sealed, libraries, versions, output: file });
+  await writeFile(`${file}.versions.txt`, versions);
+  const licences = await collectLicences(root, metafile, runtimePackage(toArch(process.arch)));
+  await writeFile(`${file}.LICENCES.txt`, `${licences}${collectLibraryLicences(libraries)}`);
+  await writeChecksum(file);
+  report(`${file}: ${megabytes((await stat(file)).size)}, program ${megabytes((await stat(bundled)).size)}`);
   report(`built in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
 
-/** The executable of this machine has the plain name; another processor's has it as a suffix. */
-async function makeOne(arch: Arch, program: string): Promise<void> {
-  const file = arch === hostArch() ? output : `${output}-${arch}`;
-  await seal({ arch, program, runtime: await strippedRuntime(root, arch), output: file });
-  await chmod(file, 0o755);
-  const [whole, source] = await Promise.all([stat(file), stat(program)]);
-  report(`${file}: ${megabytes(whole.size)}, of which program ${megabytes(source.size)}`);
+async function preparedRuntime(): Promise<string> {
+  if (arch !== process.arch)
+    await fetchRuntime(root, arch, packageJson.optionalDependencies[runtimePackage(arch)]);
+  return await strippedRuntime(root, arch);
 }
 
-function hostArch(): Arch {
-  if (process.arch === 'x64' || process.arch === 'arm64') return process.arch;
-  throw new Error(`cannot build on ${process.arch}: Node is pinned for x64 and arm64 only`);
+interface Parts {
+  readonly folder: string;
+  readonly program: string;
+  readonly libraries: readonly Library[];
+  readonly versions: string;
+  readonly output: string;
+}
+
+async function addLibraries({ folder, ...parts }: Parts): Promise<void> {
+  const launcher = join(folder, 'launcher');
+  await compileLauncher(root, arch, launcher);
+  await makePortable({ ...parts, launcher });
+}
+
+/** The temporary folder may be on another file system. */
+async function moveInto(from: string, to: string): Promise<void> {
+  const unfinished = `${to}.${process.pid}`;
+  await writeFile(unfinished, await readFile(from));
+  await chmod(unfinished, 0o755);
+  await rename(unfinished, to);
+}
+
+/** As `sha256sum --check` reads it, in the folder of the file. */
+async function writeChecksum(file: string): Promise<void> {
+  const hash = createHash('sha256').update(await readFile(file));
+  await writeFile(`${file}.sha256`, `${hash.digest('hex')}  ${basename(file)}\n`);
+}
+
+function toArch(name: string): Arch {
+  if (name === 'x64' || name === 'arm64') return name;
+  throw new Error(`cannot build for ${name}: Node is pinned for x64 and arm64 only`);
 }
 
 function megabytes(bytes: number): string {

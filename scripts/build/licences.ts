@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
+import type { Library } from './libraries.ts';
 
 /**
  * Collects the licence texts of everything that the executable contains, which their authors ask to be kept with it.
@@ -21,10 +22,17 @@ export async function collectLicences(root: string, metafile: Metafile, runtime:
   return `${texts.join('\n\n')}\n`;
 }
 
-function bundledPackages(metafile: Metafile): readonly string[] {
+/** The names of the npm packages that esbuild bundled, in alphabetical order. */
+export function bundledPackages(metafile: Metafile): readonly string[] {
   const names = Object.keys(metafile.inputs).flatMap((path) => {
     const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
     return name === undefined ? [] : [name];
   });
   return [...new Set(names)].toSorted();
+}
+
+/** The licence texts of the Debian packages that the libraries come from, each once. */
+export function collectLibraryLicences(libraries: readonly Library[]): string {
+  const texts = new Map(libraries.map(({ path, debian = path, licence }) => [debian, licence.trim()]));
+  return [...texts].map(([name, text]) => `\n==== ${name}\n\n${text}\n`).join('');
 }

@@ -15,12 +15,7 @@ const stripCommands: Readonly<Record<Arch, string>> = {
 };
 
 /** The npm package that holds the official Node binary for this processor. */
-export const runtimePackage = (arch: Arch): string => `node-linux-${arch}`;
-
-/** Whether npm installed the Node binary for this processor (npm skips those of other processors). */
-export async function hasRuntime(root: string, arch: Arch): Promise<boolean> {
-  return (await fileTimeMs(nodePath(root, arch))) !== undefined;
-}
+export const runtimePackage = <A extends Arch>(arch: A): `node-linux-${A}` => `node-linux-${arch}`;
 
 /**
  * Makes a Node binary without symbols: 150 MB become 117 MB. It has to happen before the program is injected, because
@@ -44,8 +39,10 @@ export async function strippedRuntime(root: string, arch: Arch): Promise<string>
   return stripped;
 }
 
+/** npm installs what this processor can run; `fetchRuntime` puts the others into `.cache`. */
 function nodePath(root: string, arch: Arch): string {
-  return join(root, 'node_modules', runtimePackage(arch), 'bin', 'node');
+  const folder = arch === process.arch ? root : join(root, '.cache');
+  return join(folder, 'node_modules', runtimePackage(arch), 'bin', 'node');
 }
 
 async function fileTimeMs(path: string): Promise<number | undefined> {

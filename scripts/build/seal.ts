@@ -40,7 +40,9 @@ export async function seal({ arch, program, runtime, output }: SealOrder): Promi
 
   // It would reach the Node that makes the blob, and a code cache made with other V8 flags is rejected at every start.
   delete process.env['NODE_OPTIONS'];
-  await pkgSea.default(program, { targets: [target], nodePath: runtime, seaConfig });
+  // Another processor's Node cannot be asked for its version or make the blob: ours does, which is of the same version.
+  const useLocalNode = arch !== process.arch;
+  await pkgSea.default(program, { targets: [target], nodePath: runtime, useLocalNode, seaConfig });
   // An executable that is running cannot be written to (ETXTBSY), but it can be replaced.
   await rename(unfinished, output);
 }

@@ -5,6 +5,7 @@
  * there. What the loader hands to the program in a register, a function to call at exit, passes through.
  */
   .globl _start, after_loader
+  .hidden after_loader
   .text
 
 #if defined(__x86_64__)

@@ -16,8 +16,8 @@
  */
 enum { AT_OPEN_FILES_SOFT = 0x74730001, AT_OPEN_FILES_HARD = 0x74730002 };
 
-/* Where the loader goes when it has finished (entry.S). */
-void after_loader(void);
+/* Where the loader goes when it has finished (entry.S). Hidden: its address has to be had without a relocation. */
+__attribute__((visibility("hidden"))) void after_loader(void);
 
 /* How many words the new stack takes; they have to be at a multiple of 16 bytes. */
 unsigned long stack_words(const unsigned long *kernels);
