@@ -1,4 +1,4 @@
-/** Mistakes in the configuration, as lines for people and for the activity log. */
+/** Mistakes in the configuration, as lines for the activity log. */
 import { type Diagnostic } from '../config/place.ts';
 import { type Loaded } from '../config/load.ts';
 import { type Message } from '../daemon/daemon.ts';
@@ -9,15 +9,6 @@ const placeOf = ({ file, line, column }: Diagnostic): string =>
 
 const sentenceOf = ({ message, suggestion }: Diagnostic): string =>
   `${message}${suggestion === undefined ? '' : ` (${suggestion})`}`;
-
-/** The first error in Supervisor's words, for scripts; then every problem with its place. */
-export function describeDiagnostics(diagnostics: readonly Diagnostic[]): readonly string[] {
-  const first = diagnostics.find(({ severity }) => severity === 'error');
-  return [
-    first?.supervisor ?? '',
-    ...diagnostics.map((one) => `${placeOf(one)}: ${one.severity}: ${sentenceOf(one)}`),
-  ];
-}
 
 /** Supervisor has a message for some warnings: that is enough. */
 const isNews =

@@ -22,6 +22,8 @@ Options (those of supervisord; they override the file):
 const example = `
 A first configuration:
 
+  [supervisord]
+
   [program:web]
   command = nginx -g "daemon off;"
   critical = true          ; when it fails for good, the container ends with its exit code

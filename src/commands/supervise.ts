@@ -8,7 +8,7 @@ import { type Loaded, emptyPlan, loadPlan } from '../config/load.ts';
 import { Daemon, type LoadedPlan } from '../daemon/daemon.ts';
 import { prepareProcess } from '../daemon/prepare-process.ts';
 import { forwardableSignals, watchSignals } from '../linux/watch-signals.ts';
-import { describeDiagnostics, toMessages } from './diagnostics.ts';
+import { toMessages } from './diagnostics.ts';
 import { thisMachine } from './machine.ts';
 import { versionText } from './version-text.ts';
 
@@ -44,6 +44,16 @@ function refuse(lines: readonly string[], leave: (exitCode: number) => void): vo
   leave(usageExitCode);
 }
 
+/** Supervisor's two lines, and between them every mistake with its place, its line and a remedy. */
+async function refuseConfiguration(
+  { supervisorError, diagnostics }: Loaded,
+  leave: (exitCode: number) => void,
+): Promise<void> {
+  const { humanReport, inColour, plain } = await import('./check-report.ts');
+  const isTerminal = process.stderr.isTTY;
+  refuse([supervisorError ?? '', humanReport(diagnostics, undefined, isTerminal ? inColour : plain)], leave);
+}
+
 function start({ values, command }: SuperviseLine, leave: (exitCode: number) => void): void {
   // Before anything else: PID 1 has no default actions, and a signal now must not be lost.
   let daemon: Daemon | undefined;
@@ -52,7 +62,7 @@ function start({ values, command }: SuperviseLine, leave: (exitCode: number) => 
   const host = thisMachine();
   const load = (): Loaded => loadConfiguration(values, command, host);
   const loaded = load();
-  if (loaded.plan === undefined) return refuse(describeDiagnostics(loaded.diagnostics), leave);
+  if (loaded.plan === undefined) return void refuseConfiguration(loaded, leave);
   const prepared = prepareProcess(loaded.plan);
   if (prepared.kind === 'problem') return refuse([prepared.message], leave);
   const done = prepared.messages.map((text) => ({ level: 'INFO', text }) as const);

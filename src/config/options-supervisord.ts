@@ -32,6 +32,7 @@ export const SUPERVISORD = {
     doc: 'How many rotated activity log files are kept; 0: the file is emptied instead.',
   },
   logfile_compress: {
+    activeNow: false,
     type: boolean,
     default: 'false',
     scope: 'here',

@@ -2,7 +2,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveDependencies } from '../../src/config/dependencies.ts';
-import { firstGroup, load, planOf, problemsOf, processWith } from './config-rig.ts';
+import { firstGroup, load, loadWithNotices, planOf, problemsOf, processWith } from './config-rig.ts';
 
 const values: readonly (readonly [options: string, option: string, value: unknown])[] = [
   ['startsecs=2', 'startsecs', 2000],
@@ -236,4 +236,14 @@ programs=db
   deepEqual(namesOf('data'), ['db']);
   deepEqual(namesOf('db'), ['db']);
   deepEqual(namesOf('nobody'), []);
+});
+
+test('an option of ours that has no effect yet is said to have none, once', () => {
+  const { plan, diagnostics } = loadWithNotices('[supervisord]\n[program:a]\ncommand=x\nready=notify\n');
+
+  deepEqual(
+    diagnostics.map(({ line, severity, message }) => `${line} ${severity}: ${message}`),
+    ['4 warning: cannot use ready: it has no effect in this version'],
+  );
+  equal(plan?.groups.length, 1);
 });

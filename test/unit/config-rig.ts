@@ -51,6 +51,18 @@ export function load(
   files: Readonly<Record<string, string>> = {},
   more: Partial<Host> = {},
 ): Loaded {
+  const loaded = loadWithNotices(text, files, more);
+  return { ...loaded, diagnostics: loaded.diagnostics.filter(({ message }) => !message.endsWith(notice)) };
+}
+
+const notice = 'it has no effect in this version';
+
+/** As `load`, and says which options have no effect yet. */
+export function loadWithNotices(
+  text: string,
+  files: Readonly<Record<string, string>> = {},
+  more: Partial<Host> = {},
+): Loaded {
   const host = hostWith({ [mainFile]: text, ...files }, more);
   return loadPlan({ file: mainFile, argv0: 'tsupervisor', commandLine: noArguments }, host);
 }
