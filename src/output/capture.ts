@@ -28,7 +28,7 @@ export class Capture {
     for (const { kind, bytes } of this.#filter.feed(chunk))
       if (kind === 'captured') this.#options.emit(bytes);
       else texts.push(this.#see(bytes));
-    return join(texts);
+    return join(texts, chunk);
   }
 
   /** What is held back when the stream ends, with a text that has begun and not ended. */
@@ -43,7 +43,9 @@ export class Capture {
   }
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
+/** A copy, unless it is the beginning of the chunk: several flows read it, and each may move it to the beginning. */
+function join(parts: readonly Uint8Array[], chunk: Uint8Array): Uint8Array {
   const [only = nothing] = parts;
-  return parts.length <= 1 ? only : Buffer.concat(parts);
+  const isInPlace = only.buffer === chunk.buffer && only.byteOffset === chunk.byteOffset;
+  return parts.length === 1 && isInPlace ? only : Buffer.concat(parts);
 }

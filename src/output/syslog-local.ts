@@ -28,6 +28,9 @@ type Outcome = 'sent' | 'full' | 'gone';
 const firstWaitMs = 1;
 const longestWaitMs = 50;
 
+/** Producers that do not wait are cut off here. */
+const mostBytes = 16 * highWaterBytes;
+
 /** How long a daemon that has gone is left alone. */
 const absentMs = 1000;
 
@@ -64,7 +67,8 @@ export class LocalSyslog implements SyslogOutlet {
   }
 
   send(message: Uint8Array): void {
-    if (this.#isAbsent && this.#queue.bytes >= highWaterBytes) return this.#trouble.lose(message.length);
+    const limitBytes = this.#isAbsent ? highWaterBytes : mostBytes;
+    if (this.#queue.bytes >= limitBytes) return this.#trouble.lose(message.length);
     this.#queue.push(message);
     if (this.#timer === undefined) this.#drain();
   }
