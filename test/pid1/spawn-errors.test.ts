@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
-import { waitFor } from '../support/wait-for.ts';
 import { activityOf, after, asUser, type Options, program, Rig, settings, stop } from './rig.ts';
 
 const gaveUp = 'INFO gave up: web entered FATAL state, too many start retries too quickly';
@@ -237,23 +236,32 @@ test('programs for which there are no descriptors left are told so; the others l
 
 test('a program for which there is no room among the processes is told so, and is tried again when there is', async () => {
   await using rig = await Rig.open();
+  const late = rig.scratch.path('late.sh');
+  const bomb = rig.scratch.write(
+    'bomb.py',
+    `import os, signal
+try:
+    while os.fork():
+        pass
+    signal.pause()
+except OSError as error:
+    os.write(1, (error.strerror + "\\n").encode())
+    signal.pause()
+`,
+  );
   const config = rig.config([
     settings({ minprocs: 1 }),
-    program('bomb', {
-      command: rig.sh('i=0; while [ $i -lt 100 ]; do sleep 1000 & i=$((i+1)); done; wait'),
-      startsecs: 0,
-    }),
-    rig.puppet('web', { startretries: 'unlimited' }),
+    program('bomb', { command: `/usr/bin/python3 -IS ${bomb}`, startsecs: 0, autorestart: false }),
+    program('late', { command: late, startsecs: 0, startretries: 'unlimited' }),
   ]);
   const limited = ['/bin/bash', '-c', 'ulimit -u 60; exec "$@"', 'bash', tsupervisor, '-c', config];
 
-  await using init = new Pid1(['setpriv', '--reuid=4322', '--regid=4322', '--clear-groups', ...limited]);
-  const web = await rig.stage.next('web');
-  await waitFor('the limit', async () => (await init.processes()).length > 45);
-  await web.die('SIGKILL');
-  await init.line(/spawnerr: Too many processes in process table to spawn 'web'/);
-  await init.run(['/usr/bin/pkill', '-KILL', '-x', 'sleep']);
-  await rig.stage.next('web');
+  await using init = new Pid1(asUser(4322, 4322, limited));
+  await init.line(/bomb \| Resource temporarily unavailable/);
+  rig.scratch.write('late.sh', '#!/bin/sh\necho here; exec sleep 1000\n', 0o755);
+  await init.line(/spawnerr: Too many processes in process table to spawn 'late'/);
+  await init.run(['/usr/bin/pkill', '-KILL', '-f', 'bomb.py']);
+  await init.line(/late \| here/);
 
   equal(await stop(init), 0);
 });

@@ -254,6 +254,7 @@ test('included files are read, relative to the file that includes them', async (
   await using init = rig.supervise([section('include', { files: 'conf.d/*.conf conf.d/*.ini none/*.conf' })]);
   await rig.stage.next('a');
   await rig.stage.next('b');
+  await init.stderr.matching(/success:/, 2);
 
   match(activityOf(init).join('\n'), /INFO Included extra file ".*conf\.d\/b\.conf" during parsing/);
   match(activityOf(init).join('\n'), /WARN No file matches via include ".*none\/\*\.conf"/);
