@@ -316,6 +316,11 @@ test('backups=0 empties the file instead', async () => {
     }),
   ]);
   const web = await rig.stage.next('web');
+  await web.write(1, 'small\n');
+  await waitFor(
+    'the first line',
+    () => existsSync(rig.scratch.path('web.log')) && rig.scratch.read('web.log') === 'small\n',
+  );
   await web.write(1, `${'a'.repeat(2000)}\n`);
   await waitFor(
     'an empty file',

@@ -55,12 +55,13 @@ export class Puppet {
     });
   }
 
-  /** Takes the introduction that a puppet sends first. */
-  static async meet(socket: Socket): Promise<Puppet> {
+  /** Takes the introduction that a puppet sends first; undefined: it was killed before it could. */
+  static async meet(socket: Socket): Promise<Puppet | undefined> {
     // A puppet that is killed leaves its socket with an error; what matters is that it closes.
     socket.on('error', () => undefined);
     const messages = createInterface({ input: socket })[Symbol.asyncIterator]();
     const hello = await messages.next();
+    if (hello.done === true) return undefined;
     return new Puppet(socket, messages, parseWire(String(hello.value)));
   }
 

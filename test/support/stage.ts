@@ -29,7 +29,9 @@ export class Stage implements AsyncDisposable {
   private constructor(path: string) {
     this.#path = path;
     this.#server = createServer((socket) => {
-      void Puppet.meet(socket).then((puppet) => this.#enter(puppet));
+      void Puppet.meet(socket).then((puppet) => {
+        if (puppet !== undefined) this.#enter(puppet);
+      });
     });
   }
 
