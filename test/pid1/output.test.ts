@@ -497,6 +497,30 @@ test('a grandchild that keeps the pipe does not hold up the end', async () => {
   deepEqual(outputOf(init, 'web'), ['done']);
 });
 
+for (const [what, shell] of [
+  ['pipes', 'exec "$@" | cat'],
+  ['pipes of another user', 'setpriv --reuid=1000 --regid=1000 --clear-groups "$@" | cat'],
+  ['one pipe for both streams', '"$@" 2>&1 | { sleep 0.3; cat; }'],
+  ['a file', 'f=$(mktemp); "$@" > $f; cat $f'],
+  ['a socket', 'exec "$@"'],
+] as const) {
+  test(`onto ${what} every line comes whole and in order, from several programs at once`, async () => {
+    await using rig = await Rig.open();
+    const counting = (name: string, where: string): string =>
+      program(name, { command: rig.sh(`exec seq -f ${name}%012.0f 1 60000 ${where}`), ...once });
+    const config = rig.config([counting('a', ''), counting('b', ''), counting('e', '>&2')]);
+
+    await using init = new Pid1(['/bin/sh', '-c', shell, 'sh', tsupervisor, '-s', '-c', config]);
+    await init.exit();
+
+    for (const name of ['a', 'b', 'e']) {
+      const lines = init.lines.filter((line) => line.startsWith(`${name} | `)).map((line) => line.slice(4));
+      equal(lines.length, 60_000);
+      ok(lines.every((line, index) => line === `${name}${String(index + 1).padStart(12, '0')}`));
+    }
+  });
+}
+
 test('a reader that stalls and goes on has lost nothing, and memory stays bounded', async () => {
   await using rig = await Rig.open();
   const size = 40_000_000;

@@ -363,22 +363,25 @@ test('a request to stop that comes while programs are starting is obeyed', async
   ok(!init.stderr.text.includes('success:'));
 });
 
-test('requests to stop that come from the very first moment on are obeyed', async () => {
-  await using rig = await Rig.open();
+for (const what of ['without servers', 'with a server'] as const) {
+  test(`requests to stop that come from the very first moment on are obeyed, ${what}`, async () => {
+    await using rig = await Rig.open();
+    const server = section('unix_http_server', { file: rig.scratch.path('s.sock') });
 
-  await using init = rig.supervise([rig.puppet('web')]);
-  let isOver = false;
-  const end = init.exit().then(({ code }) => {
-    isOver = true;
-    return code;
-  });
-  await waitFor('the end', () => {
-    if (!isOver) void init.signal('SIGTERM').catch(() => undefined);
-    return isOver;
-  });
+    await using init = rig.supervise([...(what === 'with a server' ? [server] : []), rig.puppet('web')]);
+    let isOver = false;
+    const end = init.exit().then(({ code }) => {
+      isOver = true;
+      return code;
+    });
+    await waitFor('the end', () => {
+      if (!isOver) void init.signal('SIGTERM').catch(() => undefined);
+      return isOver;
+    });
 
-  equal(await end, 0);
-});
+    equal(await end, 0);
+  });
+}
 
 test('a pidfile that is asked for holds our pid and goes with us', async () => {
   await using rig = await Rig.open();
