@@ -1,0 +1,99 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Lines } from '../support/lines.ts';
+import { root, tsupervisor } from '../support/paths.ts';
+import type { Answer } from '../support/pid1.ts';
+import { inTime } from '../support/wait-for.ts';
+
+/** The images that scripts/containers makes; `scratch` holds nothing at all. */
+export type Image = 'scratch' | 'busybox' | 'debian' | 'no-libstdc';
+
+/** How a container is started. */
+export interface ContainerOptions {
+  readonly image: Image;
+  /** What follows the name of the executable. */
+  readonly argv: readonly string[];
+  /** Options of `podman run`. */
+  readonly options?: readonly string[];
+  /** Files of the machine that are mounted: where in the container → where here; read-only but for those under /dev. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Where the executable and the static test program are in every container. */
+export const inside = { tsupervisor: '/usr/bin/tsupervisor', app: '/app' } as const;
+
+const podman = join(root, 'scripts', 'containers-podman');
+
+/**
+ * A container with tsupervisor as its entry point, run by podman and crun. Disposing it kills and removes it.
+ *
+ * ```ts
+ * await using container = new Container({ image: 'scratch', argv: ['--', inside.app, 'serve'] });
+ * await container.output.line(/up/);
+ * await container.stop();
+ * equal(await container.exitCode(), 0);
+ * ```
+ */
+export class Container implements AsyncDisposable {
+  /** Both streams, as they came. */
+  readonly output: Lines;
+  readonly #name = `tsupervisor-test-${randomUUID()}`;
+  readonly #podman: ChildProcess;
+  readonly #ending: Promise<number>;
+
+  constructor({ image, argv, options = [], files = {} }: ContainerOptions) {
+    const call = ['run', '--rm', '--name', this.#name, '--pull=never', ...mounts(files), ...options];
+    this.#podman = spawn(podman, [...call, `localhost/tsupervisor-${image}`, inside.tsupervisor, ...argv], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const { stdout, stderr } = this.#podman;
+    if (stdout === null || stderr === null) throw new Error('cannot read the container: it has no pipes');
+    this.output = new Lines('the output of the container', [stdout, stderr]);
+    this.#ending = new Promise((resolve, reject) => {
+      this.#podman.once('error', reject);
+      this.#podman.once('close', (code) => resolve(code ?? -1));
+    });
+    this.#ending.catch(() => undefined);
+  }
+
+  /** Resolves with the exit code of the container, when it has ended; 137: it was killed. */
+  async exitCode(): Promise<number> {
+    return await inTime(
+      this.#ending,
+      () => `the end of the container, whose output is:\n${this.output.text}`,
+    );
+  }
+
+  /** `podman exec`: runs a command in the container. Its exit code is in the answer. */
+  async exec(...argv: readonly string[]): Promise<Answer> {
+    return await run(['exec', this.#name, ...argv]);
+  }
+
+  /** `podman stop`: SIGTERM, and SIGKILL after the grace period. Resolves when the container has ended. */
+  async stop(graceSeconds = 10): Promise<void> {
+    await run(['stop', '--time', String(graceSeconds), this.#name]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#podman.exitCode !== null) return;
+    await run(['rm', '--force', '--time=0', this.#name]);
+    await this.#ending;
+  }
+}
+
+function mounts(files: Readonly<Record<string, string>>): readonly string[] {
+  const all = { [inside.tsupervisor]: tsupervisor, [inside.app]: join(root, '.cache/images/app'), ...files };
+  return Object.entries(all).flatMap(([target, source]) => [
+    '--volume',
+    `${source}:${target}${target.startsWith('/dev/') ? '' : ':ro'}`,
+  ]);
+}
+
+function run(argv: readonly string[]): Promise<Answer> {
+  return new Promise((resolve) => {
+    execFile(podman, argv, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 255), stdout, stderr });
+    });
+  });
+}
