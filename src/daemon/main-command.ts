@@ -8,6 +8,7 @@ import { type Policy, type ProcessEvent, pidOf } from '../core/process-machine.t
 import { foregroundProcessGroup, giveTerminal, isTerminal, ownProcessGroup } from '../linux/terminal.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { type SpawnOutcome, type SpawnRequest, spawn } from '../linux/spawn.ts';
+import { inheritedOpenFiles } from './open-files.ts';
 import { findExecutable } from './find-executable.ts';
 import { Supervised } from './supervised.ts';
 
@@ -70,6 +71,7 @@ function spawnMainCommand(
   const word = argv[0] ?? '';
   const found = findExecutable(word, environment.get('PATH'), host);
   if (found.kind === 'notFound') return cannotExecute(word, found.why, found.exitCode);
+  const openFiles = inheritedOpenFiles();
   const request: SpawnRequest = {
     path: found.path,
     argv,
@@ -78,6 +80,7 @@ function spawnMainCommand(
     stdin: { kind: 'fd', fd: 0 },
     stdout: { kind: 'fd', fd: 1 },
     stderr: { kind: 'fd', fd: 2 },
+    limits: openFiles === undefined ? [] : [openFiles],
   };
   const outcome = spawn(request);
   const isScriptWithoutInterpreter = outcome.kind === 'failed' && outcome.code === 'ENOEXEC';

@@ -4,7 +4,8 @@
  */
 import { setgid, setgroups, setuid, getuid } from 'node:process';
 import { type Plan, type SupervisordValues } from '../config/plan.ts';
-import { getLimit, isAbove, setLimit, type ResourceName } from '../linux/limits.ts';
+import { getLimit, isAbove, setLimit, type LimitValue } from '../linux/limits.ts';
+import { settleOpenFiles, type Settled } from './open-files.ts';
 
 /** A line for the activity log, or why we cannot start. */
 export type Preparation =
@@ -20,19 +21,21 @@ export function prepareProcess({ file, supervisord }: Plan): Preparation {
   if (problem !== undefined) return { kind: 'problem', message: problem };
   const { user } = supervisord;
   const messages = user === undefined ? [] : [`Set uid to user ${user.uid} succeeded`];
-  return file === undefined ? { kind: 'done', messages } : raiseLimits(supervisord, messages);
+  const least = file === undefined ? { minfds: 0, minprocs: 0 } : supervisord;
+  return raiseLimits(least, messages);
 }
 
-function raiseLimits({ minfds, minprocs }: SupervisordValues, earlier: readonly string[]): Preparation {
+type Least = Pick<SupervisordValues, 'minfds' | 'minprocs'>;
+
+function raiseLimits({ minfds, minprocs }: Least, earlier: readonly string[]): Preparation {
+  const files = settleOpenFiles(BigInt(Math.max(0, minfds)));
+  if (typeof files === 'object') return { kind: 'problem', message: descriptorsText(minfds, files.refused) };
+  const processes = settleProcesses(BigInt(Math.max(0, minprocs)));
+  if (typeof processes === 'object')
+    return { kind: 'problem', message: processesText(minprocs, processes.refused) };
   const messages = [...earlier];
-  for (const { resource, name, least, text } of [
-    { resource: 'nofile', name: 'RLIMIT_NOFILE', least: minfds, text: descriptorsText },
-    { resource: 'nproc', name: 'RLIMIT_NPROC', least: minprocs, text: processesText },
-  ] as const) {
-    const raised = raiseLimit(resource, BigInt(Math.max(0, least)));
-    if (typeof raised === 'object') return { kind: 'problem', message: text(least, raised.allowed) };
-    if (raised) messages.push(`Increased ${name} limit to ${least}`);
-  }
+  if (files === 'raised') messages.push(`Increased RLIMIT_NOFILE limit to ${minfds}`);
+  if (processes === 'raised') messages.push(`Increased RLIMIT_NPROC limit to ${minprocs}`);
   return { kind: 'done', messages };
 }
 
@@ -49,21 +52,20 @@ function becomeUser({ user }: SupervisordValues): string | undefined {
   }
 }
 
-/** @returns whether it was raised; or what the machine allows instead */
-function raiseLimit(resource: ResourceName, least: bigint): boolean | { readonly allowed: string } {
-  const { soft, hard } = getLimit(resource);
-  if (!isAbove(least, soft)) return false;
+function settleProcesses(least: bigint): Settled {
+  const { soft, hard } = getLimit('nproc');
+  if (!isAbove(least, soft)) return 'enough';
   try {
-    setLimit(resource, { soft: least, hard: isAbove(least, hard) ? least : hard });
-    return true;
+    setLimit('nproc', { soft: least, hard: isAbove(least, hard) ? least : hard });
+    return 'raised';
   } catch {
-    // EPERM: above the hard limit, without CAP_SYS_RESOURCE.
-    return { allowed: String(hard) };
+    // As for open files.
+    return { refused: hard };
   }
 }
 
-const descriptorsText = (least: number, allowed: string): string =>
+const descriptorsText = (least: number, allowed: LimitValue): string =>
   `The minimum number of file descriptors required to run this process is ${least} as per the "minfds" command-line argument or config file setting. The current environment will only allow you to open ${allowed} file descriptors.  Either raise the number of usable file descriptors in your environment (see README.rst) or lower the minfds setting in the config file to allow the process to start.`;
 
-const processesText = (least: number, allowed: string): string =>
+const processesText = (least: number, allowed: LimitValue): string =>
   `The minimum number of available processes required to run this program is ${least} as per the "minprocs" command-line argument or config file setting. The current environment will only allow you to open ${allowed} processes.  Either raise the number of usable processes in your environment (see README.rst) or lower the minprocs setting in the config file to allow the program to start.`;

@@ -1,4 +1,5 @@
 import { type ProcessPlan } from '../config/plan.ts';
+import { inheritedOpenFiles } from './open-files.ts';
 import { resourceNames } from '../linux/limits.ts';
 import { type ProgramLimit } from '../linux/spawn-limits.ts';
 
@@ -21,9 +22,11 @@ const limitOptions: readonly LimitOption[] = [
 
 /** The limits that a section sets: `limit_nofile` is the resource `nofile` (setrlimit(2)). */
 export function programLimits(plan: ProcessPlan): readonly ProgramLimit[] {
-  return limitOptions.flatMap((option) => {
+  const own = limitOptions.flatMap((option): readonly ProgramLimit[] => {
     const limit = plan[option];
     const resource = resourceNames.get(option.slice('limit_'.length));
     return limit === undefined || resource === undefined ? [] : [{ resource, ...limit }];
   });
+  const openFiles = plan.limit_nofile === undefined ? inheritedOpenFiles() : undefined;
+  return openFiles === undefined ? own : [...own, openFiles];
 }
