@@ -2,6 +2,7 @@
  * What tsupervisor does to itself before the first program: becomes `user`, and sees to it that there are as many
  * descriptors and processes as `minfds` and `minprocs` ask for (Supervisor 4.3, options.py, set_uid, set_rlimits).
  */
+import { access } from 'node:fs';
 import { setgid, setgroups, setuid, getuid } from 'node:process';
 import { type Plan, type SupervisordValues } from '../config/plan.ts';
 import { getLimit, isAbove, setLimit, type LimitValue } from '../linux/limits.ts';
@@ -17,6 +18,7 @@ export type Preparation =
  * neither many descriptors nor many processes, and runs with what it is given.
  */
 export function prepareProcess({ file, supervisord }: Plan): Preparation {
+  startThreads();
   const problem = becomeUser(supervisord);
   if (problem !== undefined) return { kind: 'problem', message: problem };
   const { user } = supervisord;
@@ -37,6 +39,14 @@ function raiseLimits({ minfds, minprocs }: Least, earlier: readonly string[]): P
   if (files === 'raised') messages.push(`Increased RLIMIT_NOFILE limit to ${minfds}`);
   if (processes === 'raised') messages.push(`Increased RLIMIT_NPROC limit to ${minprocs}`);
   return { kind: 'done', messages };
+}
+
+/**
+ * libuv makes its threads when the first is needed, and aborts when it cannot. They must be there before a program has
+ * used up every process that the container may have, or PID 1 would die of it.
+ */
+function startThreads(): void {
+  access('/', () => undefined);
 }
 
 /** @returns what went wrong */

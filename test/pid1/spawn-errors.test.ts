@@ -234,10 +234,9 @@ test('programs for which there are no descriptors left are told so; the others l
   equal(await stop(init), 0);
 });
 
-test('a program for which there is no room among the processes is told so, and is tried again when there is', async () => {
-  await using rig = await Rig.open();
-  const late = rig.scratch.path('late.sh');
-  const bomb = rig.scratch.write(
+/** A command that forks until it may not, then says so 20,000 times. */
+function forkBomb(rig: Rig): string {
+  const path = rig.scratch.write(
     'bomb.py',
     `import os, signal
 try:
@@ -245,23 +244,45 @@ try:
         pass
     signal.pause()
 except OSError as error:
-    os.write(1, (error.strerror + "\\n").encode())
+    os.write(1, (error.strerror + "\\n").encode() * 20000)
     signal.pause()
 `,
   );
+  return `/usr/bin/python3 -IS ${path}`;
+}
+
+/** What runs as a user of its own, who may have so many processes. */
+const withProcesses = (most: number, uid: number, argv: readonly string[]): readonly string[] =>
+  asUser(uid, uid, ['/bin/bash', '-c', `ulimit -u ${most}; exec "$@"`, 'bash', ...argv]);
+
+test('a program for which there is no room among the processes is told so, and is tried again when there is', async () => {
+  await using rig = await Rig.open();
+  const late = rig.scratch.path('late.sh');
   const config = rig.config([
     settings({ minprocs: 1 }),
-    program('bomb', { command: `/usr/bin/python3 -IS ${bomb}`, startsecs: 0, autorestart: false }),
+    program('bomb', { command: forkBomb(rig), startsecs: 0, autorestart: false }),
     program('late', { command: late, startsecs: 0, startretries: 'unlimited' }),
   ]);
-  const limited = ['/bin/bash', '-c', 'ulimit -u 60; exec "$@"', 'bash', tsupervisor, '-c', config];
 
-  await using init = new Pid1(asUser(4322, 4322, limited));
+  await using init = new Pid1(withProcesses(60, 4322, [tsupervisor, '-c', config]));
   await init.line(/bomb \| Resource temporarily unavailable/);
   rig.scratch.write('late.sh', '#!/bin/sh\necho here; exec sleep 1000\n', 0o755);
   await init.line(/spawnerr: Too many processes in process table to spawn 'late'/);
   await init.run(['/usr/bin/pkill', '-KILL', '-f', 'bomb.py']);
   await init.line(/late \| here/);
+
+  equal(await stop(init), 0);
+});
+
+test('we live on when a program uses up every process before anything else has happened', async () => {
+  await using rig = await Rig.open();
+  const config = rig.config([
+    settings({ minprocs: 1, silent: true }),
+    program('bomb', { command: forkBomb(rig), startsecs: 0, autorestart: false }),
+  ]);
+
+  await using init = new Pid1(withProcesses(40, 4323, [tsupervisor, '-c', config]));
+  await init.stdout.matching(/bomb \| Resource temporarily unavailable/, 20_000);
 
   equal(await stop(init), 0);
 });
