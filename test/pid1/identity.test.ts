@@ -224,6 +224,27 @@ test('the limits of a program are set for it alone', async () => {
   ok(other.openFiles[0] !== 4096);
 });
 
+test('the soft limit of open files is what it was when we were started, for programs and for a command', async () => {
+  await using rig = await Rig.open();
+  const script = rig.sh('ulimit -Sn; ulimit -Hn');
+  const config = rig.config([program('web', { command: script, ...once })]);
+  const limited = (argv: readonly string[]): readonly string[] =>
+    after('ulimit -Sn 2048; ulimit -Hn 8192', argv);
+
+  await using init = new Pid1(limited([tsupervisor, '-c', config]));
+  await init.exit();
+  await using alone = new Pid1(limited([tsupervisor, '--', script]));
+  await alone.exit();
+
+  deepEqual(
+    [outputOf(init, 'web'), alone.stdout.all],
+    [
+      ['2048', '8192'],
+      ['2048', '8192'],
+    ],
+  );
+});
+
 test('user= in [supervisord] makes us that user before anything is started', async () => {
   await using rig = await Rig.open();
   const config = rig.config(['[supervisord]\nuser=www-data\n', rig.puppet('web')]);
