@@ -14,9 +14,6 @@ const schemes: ReadonlyMap<string, { readonly protocol: SyslogAddress['protocol'
     ['syslog+tcp:', { protocol: 'tcp', port: 601 }],
   ]);
 
-/** What `parseSyslogAddress` takes, for error messages. */
-export const syslogAddressForm = 'syslog://HOST[:PORT] (UDP) or syslog+tcp://HOST[:PORT]';
-
 /**
  * Reads `syslog://host:514`, `syslog+tcp://[::1]:601`.
  *
