@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Credentials } from '../../src/api/authentication.ts';
+import { eventsRoute, type StreamedEvent } from '../../src/api/events-route.ts';
 import { logRoutes } from '../../src/api/log-routes.ts';
 import { peerNamer } from '../../src/api/peer.ts';
 import { rpcRoute } from '../../src/api/rpc-route.ts';
@@ -24,6 +25,8 @@ export class HttpRig implements AsyncDisposable {
   readonly control: FakeControl;
   /** The lines of the activity log, with their levels. */
   readonly log: string[] = [];
+  /** Those who watch events. */
+  readonly watchers = new Set<(event: StreamedEvent) => void>();
   readonly #options: RigOptions;
   #server: OpenServer | undefined;
 
@@ -41,6 +44,11 @@ export class HttpRig implements AsyncDisposable {
       ownSignals: [],
     });
     return rig;
+  }
+
+  #watch(take: (event: StreamedEvent) => void): Disposable {
+    this.watchers.add(take);
+    return { [Symbol.dispose]: () => void this.watchers.delete(take) };
   }
 
   get path(): string {
@@ -86,7 +94,11 @@ export class HttpRig implements AsyncDisposable {
     return createService({
       credentials,
       log,
-      routes: [rpcRoute({ control: () => control, log }), ...logRoutes(() => control)],
+      routes: [
+        rpcRoute({ control: () => control, log }),
+        eventsRoute((take) => this.#watch(take)),
+        ...logRoutes(() => control),
+      ],
       peerOf: peerNamer(() => ({ pid: 12, uid: 34 })),
       serverName: 'tsupervisor',
       ...(maxConnections === undefined ? {} : { maxConnections }),
