@@ -224,12 +224,13 @@ test('the limits of a program are set for it alone', async () => {
   ok(other.openFiles[0] !== 4096);
 });
 
+const limited = (argv: readonly string[]): readonly string[] =>
+  after('ulimit -Sn 2048; ulimit -Hn 8192', argv);
+
 test('the soft limit of open files is what it was when we were started, for programs and for a command', async () => {
   await using rig = await Rig.open();
   const script = rig.sh('ulimit -Sn; ulimit -Hn');
   const config = rig.config([program('web', { command: script, ...once })]);
-  const limited = (argv: readonly string[]): readonly string[] =>
-    after('ulimit -Sn 2048; ulimit -Hn 8192', argv);
 
   await using init = new Pid1(limited([tsupervisor, '-c', config]));
   await init.exit();

@@ -66,6 +66,10 @@ export class Rig implements AsyncDisposable {
   }
 }
 
+/** `tsupervisor -- CMD` as PID 1, without a config. */
+export const command = (argv: readonly string[], options: Pid1Options = {}): Pid1 =>
+  new Pid1([tsupervisor, '--', ...argv], options);
+
 /** Asks for the end as `docker stop` does. Resolves with the exit code. */
 export async function stop(init: Pid1): Promise<number | undefined> {
   await init.signal('SIGTERM');
