@@ -1,3 +1,4 @@
+import { parseSyslogAddress, type SyslogAddress } from '../core/syslog-address.ts';
 import { type Datatype } from './datatype.ts';
 import { type Host } from './host.ts';
 import { pathInDirectory } from './paths.ts';
@@ -11,6 +12,8 @@ export type LogDestination =
   /** A file in childlogdir that we name and remove. */
   | { readonly kind: 'auto' }
   | { readonly kind: 'syslog' }
+  /** `syslog://host:port`; ours. */
+  | { readonly kind: 'remoteSyslog'; readonly address: SyslogAddress }
   /** `path` as written, with `~` expanded: relative ones belong to the daemon's working directory. */
   | { readonly kind: 'file'; readonly path: string };
 
@@ -22,15 +25,19 @@ const WORDS: ReadonlyMap<string, LogDestination> = new Map([
   ['syslog', { kind: 'syslog' }],
 ]);
 
-const parseOne = (text: string, host: Host): LogDestination =>
-  WORDS.get(text.toLowerCase()) ?? { kind: 'file', path: pathInDirectory(text, host) };
+function parseOne(text: string, host: Host): LogDestination {
+  const address = parseSyslogAddress(text);
+  if (address !== undefined) return { kind: 'remoteSyslog', address };
+  return WORDS.get(text.toLowerCase()) ?? { kind: 'file', path: pathInDirectory(text, host) };
+}
 
 /** A comma separates destinations only when each part could be one: a file's name may contain commas. */
-const isDestination = (text: string): boolean => text.startsWith('/') || WORDS.has(text.toLowerCase());
+const isDestination = (text: string): boolean =>
+  text.startsWith('/') || WORDS.has(text.toLowerCase()) || parseSyslogAddress(text) !== undefined;
 
-/** Supervisor's words and paths; ours: `container`, and several between commas. */
+/** Supervisor's words and paths; ours: `container`, `syslog://host`, and several between commas. */
 export const logDestinations: Datatype<readonly LogDestination[]> = {
-  expects: 'a path, NONE, AUTO, syslog or container, or several separated by commas',
+  expects: 'a path, NONE, AUTO, syslog, syslog://HOST or container, or several separated by commas',
   parse: (text, host) => {
     const parts = text.split(',').map((part) => part.trim());
     if (parts.length === 1 || !parts.every(isDestination)) return [parseOne(text, host)];

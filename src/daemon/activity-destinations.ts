@@ -7,6 +7,8 @@
 import { type SupervisordValues } from '../config/plan.ts';
 import { type OutputPlane } from '../output/output-plane.ts';
 import { type OpenDestination } from '../output/destination.ts';
+import { type SyslogSink } from '../output/syslog-sink.ts';
+import { type Syslog } from './syslog.ts';
 
 /** A place for whole lines. */
 export interface LineDestination {
@@ -29,8 +31,11 @@ const toStderr = (plane: OutputPlane): LineDestination => ({
 export function activityDestinations(
   { logfile, silent, logfile_maxbytes: maxBytes, logfile_backups: backupCount }: SupervisordValues,
   plane: OutputPlane,
+  syslog: Syslog,
 ): { readonly destinations: readonly LineDestination[]; readonly problem: string | undefined } {
   const stderr = silent ? [] : [toStderr(plane)];
+  if (logfile.kind === 'syslog')
+    return { destinations: [toSyslog(syslog.activitySink()), ...stderr], problem: undefined };
   if (logfile.kind !== 'file') return { destinations: stderr, problem: undefined };
   const opened = plane.acquire({ kind: 'file', path: logfile.path, maxBytes, backupCount });
   const code = opened.open();
@@ -40,6 +45,13 @@ export function activityDestinations(
   const isStream = opened.format !== undefined;
   return { destinations: isStream ? [toFile(opened)] : [toFile(opened), ...stderr], problem: undefined };
 }
+
+const toSyslog = (sink: SyslogSink): LineDestination => ({
+  write: (line) => void sink.write(Buffer.from(line)),
+  reopen: () => sink.reopen(),
+  clear: () => undefined,
+  close: () => undefined,
+});
 
 const toFile = (opened: OpenDestination): LineDestination => ({
   write: (line) => {

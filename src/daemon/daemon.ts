@@ -27,6 +27,7 @@ import {
   serversOf,
   serverUrlOf,
 } from './control-servers.ts';
+import { Events } from './events.ts';
 import { type Ending, lastLine, terminationMessage, writeTerminationLog } from './last-words.ts';
 import { forwardSignal, superviseMainCommand } from './main-command.ts';
 import { makeGroup, type Workshop } from './make-processes.ts';
@@ -36,6 +37,7 @@ import { performSignal } from './perform-signal.ts';
 import { reactToSignal } from './react-to-signal.ts';
 import { type Supervised } from './supervised.ts';
 import { Supervisor } from './supervisor.ts';
+import { Syslog } from './syslog.ts';
 
 /** A line for the activity log, at Supervisor's level. */
 export interface Message {
@@ -97,6 +99,13 @@ export class Daemon {
   #destinations: readonly LineDestination[] = [];
   #main: Supervised | undefined;
   readonly #bus = new EventBus();
+  // Later: as for the plane below.
+  readonly #syslog = new Syslog((report) => queueMicrotask(() => this.#tellSink(report)));
+  readonly #events = new Events({
+    bus: this.#bus,
+    activity: () => this.#activity,
+    identifier: () => this.#loaded.plan.supervisord.identifier,
+  });
   #requests: readonly ServerRequest[] = [];
   #workshop: Workshop;
   #supervisor: Supervisor;
@@ -168,7 +177,7 @@ export class Daemon {
 
   #openActivity(): ActivityLog {
     const { supervisord } = this.#loaded.plan;
-    const { destinations, problem } = activityDestinations(supervisord, this.#plane);
+    const { destinations, problem } = activityDestinations(supervisord, this.#plane, this.#syslog);
     this.#destinations = destinations;
     const activity = createActivityLog({
       level: this.#options.isQuiet ? 'error' : supervisord.loglevel,
@@ -184,6 +193,7 @@ export class Daemon {
   #start(): void {
     if (this.#supervisor.isStopping) return;
     this.#announceStart();
+    this.#events.begin(this.#supervisor);
     this.#supervisor.begin();
   }
 
@@ -248,13 +258,19 @@ export class Daemon {
       serverUrl: serverUrlOf(plan, this.#requests),
       warn,
       tell,
+      events: this.#events,
+      syslog: this.#syslog,
     };
   }
 
   #makeSupervisor(): Supervisor {
     const { plan } = this.#loaded;
     const { mainCommand, host } = this.#options;
-    const processes = plan.groups.flatMap((group) => makeGroup(group, this.#workshop));
+    const processes = plan.groups.flatMap((group) => {
+      const made = makeGroup(group, this.#workshop);
+      this.#bus.post({ type: 'PROCESS_GROUP_ADDED', group: group.name });
+      return made;
+    });
     this.#plane.setNames(processes.map(({ name }) => name));
     this.#main =
       mainCommand === undefined
@@ -267,6 +283,7 @@ export class Daemon {
       nameOfSignal: signalName,
       signal: (process, effect) => performSignal(this.#activity, process, effect),
       exit: (outcome) => void this.#finish(outcome),
+      beforeStop: (process, stop) => this.#events.beforeStop(process, stop),
       restart: () => this.#beginAnew(),
     });
   }
@@ -300,12 +317,14 @@ export class Daemon {
     for (const destination of this.#destinations) destination.close();
     this.#activity = this.#openActivity();
     const before = this.#requests;
+    this.#events.end();
     this.#workshop = this.#makeWorkshop();
     this.#supervisor = this.#makeSupervisor();
     this.#control = this.#makeControl();
     // Servers that stay as they were stay open: no client meets a closed door.
     if (!isDeepStrictEqual(before, this.#requests)) this.#servers = this.#replaceServers();
     this.#announceStart();
+    this.#events.begin(this.#supervisor);
     this.#supervisor.begin();
   }
 
@@ -329,7 +348,7 @@ export class Daemon {
     const ending: Ending = { cause, exitCode, culprit, upMs, nameOfSignal: signalName };
     if (this.#hasLastLine(culprit)) this.#plane.writeLine('stderr', `${lastLine(ending)}\n`);
     writeTerminationLog(terminationMessage(ending, culprit?.body.stderrTail() ?? ''), terminationLogPath);
-    await this.#plane.flush(lastLineMs);
+    await Promise.all([this.#plane.flush(lastLineMs), this.#syslog.flush(lastLineMs)]);
     await this.#closeServers();
     removePidFile(this.#loaded.plan.supervisord.pidfile);
     this.#options.leave(exitCode);

@@ -2,15 +2,18 @@
 import { type Host } from '../config/host.ts';
 import { type GroupPlan, type Plan, type ProcessPlan } from '../config/plan.ts';
 import { type ProcessEvent } from '../core/process-machine.ts';
+import { type OutputPlan } from '../output/channel-plan.ts';
 import { type OutputPlane } from '../output/output-plane.ts';
 import { ProcessOutput } from '../output/process-output.ts';
 import { type AutoLogs } from './auto-logs.ts';
 import { childEnvironment } from './child-environment.ts';
+import { type Events, type ListenerBody } from './events.ts';
 import { FcgiListener } from './fcgi-listener.ts';
 import { outputPlan } from './output-plan.ts';
 import { processPolicy } from './policy.ts';
 import { spawnProgram } from './spawn-program.ts';
 import { Stdin } from './stdin.ts';
+import { type Syslog } from './syslog.ts';
 import { type Body, type Standing, Supervised } from './supervised.ts';
 
 /** What processes are made with. */
@@ -24,11 +27,14 @@ export interface Workshop {
   readonly warn: (message: string) => void;
   /** For the activity log, at INFO. */
   readonly tell: (message: string) => void;
+  readonly events: Events;
+  readonly syslog: Syslog;
 }
 
 /** Makes the processes of one group, in start order. */
 export function makeGroup(group: GroupPlan, workshop: Workshop): readonly Supervised[] {
-  const { host, tell } = workshop;
+  const { host, tell, events } = workshop;
+  events.openPool(group);
   const fcgi = group.kind === 'fcgi-program' ? new FcgiListener(group.socket, host, tell) : undefined;
   return group.processes.map((plan) => makeProcess(plan, group, { ...workshop, fcgi }));
 }
@@ -38,10 +44,8 @@ interface GroupWorkshop extends Workshop {
 }
 
 function makeProcess(plan: ProcessPlan, group: GroupPlan, workshop: GroupWorkshop): Supervised {
-  const output = new ProcessOutput(
-    outputPlan(plan, workshop.plan.supervisord, workshop.autoLogs),
-    workshop.plane,
-  );
+  const listener = workshop.events.listenerOf(plan);
+  const output = new ProcessOutput(planOutput(plan, workshop, listener), workshop.plane);
   const stdin = new Stdin();
   const { serverUrl, host, warn, fcgi } = workshop;
   // Made for each spawn: a thousand programs need not hold a thousand copies.
@@ -49,7 +53,11 @@ function makeProcess(plan: ProcessPlan, group: GroupPlan, workshop: GroupWorksho
     childEnvironment(plan, { inherited: host.environment, serverUrl });
   const program = { plan, environment, output, stdin, host, warn, fcgi };
   const body: Body = {
-    spawn: (): ProcessEvent => spawnProgram(program),
+    spawn: (): ProcessEvent => {
+      const event = spawnProgram(program);
+      if (event.type === 'spawned' && stdin.pipe !== undefined) listener?.begin(event.pid, stdin.pipe);
+      return event;
+    },
     buried: () => {
       stdin.close();
       fcgi?.release();
@@ -62,6 +70,26 @@ function makeProcess(plan: ProcessPlan, group: GroupPlan, workshop: GroupWorksho
     program: { plan, output, stdin },
   };
   return new Supervised(standingOf(plan, group), processPolicy(plan), body);
+}
+
+/** What a listener says is for its pool: it makes no events, and does not belong between the lines of programs. */
+function planOutput(plan: ProcessPlan, workshop: Workshop, listener: ListenerBody | undefined): OutputPlan {
+  const { autoLogs, events, syslog } = workshop;
+  const { supervisord } = workshop.plan;
+  const output = outputPlan(plan, {
+    supervisord,
+    autoLogs,
+    syslog,
+    tapsOf: (stream) => events.tapsOf(plan, stream),
+  });
+  if (listener === undefined) return output;
+  const stdout = {
+    ...output.stdout,
+    destinations: output.stdout.destinations.filter(({ kind }) => kind !== 'stream'),
+    captureMaxBytes: 0,
+    observe: listener.hear,
+  };
+  return { ...output, stdout };
 }
 
 /** The rank is the group's priority: members of one group stop together, as in Supervisor. */

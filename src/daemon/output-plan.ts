@@ -2,7 +2,11 @@
 import { type LogDestination } from '../config/log-destination.ts';
 import { type ProcessPlan, type SupervisordValues } from '../config/plan.ts';
 import { type ChannelPlan, type Destination, type OutputPlan } from '../output/channel-plan.ts';
+import { type Flow } from '../output/flow.ts';
+import { type LineOrigin } from '../output/format-json.ts';
 import { type AutoLogs } from './auto-logs.ts';
+import { type ChannelTaps } from './events.ts';
+import { type Syslog } from './syslog.ts';
 import { namespecOf } from './supervised.ts';
 
 type StreamName = 'stdout' | 'stderr';
@@ -10,19 +14,25 @@ type StreamName = 'stdout' | 'stderr';
 /** How long the end of a process waits for what a grandchild may still write. */
 const drainMs = 500;
 
+/** What the output of a process is planned with. */
+export interface OutputContext {
+  readonly supervisord: SupervisordValues;
+  readonly autoLogs: AutoLogs;
+  readonly syslog: Syslog;
+  /** What a stream tells the event system. */
+  readonly tapsOf: (stream: StreamName) => ChannelTaps;
+}
+
 /** Makes the output plan of one process. */
-export function outputPlan(
-  plan: ProcessPlan,
-  supervisord: SupervisordValues,
-  autoLogs: AutoLogs,
-): OutputPlan {
+export function outputPlan(plan: ProcessPlan, context: OutputContext): OutputPlan {
+  const { supervisord, syslog, tapsOf } = context;
   const channel = (stream: StreamName): ChannelPlan => ({
-    destinations: plan[`${stream}_logfile`].map((log) =>
-      destination(log, { plan, stream, supervisord, autoLogs }),
-    ),
+    destinations: plan[`${stream}_logfile`].map((log) => destination(log, { plan, stream, ...context })),
+    alsoTo: (origin) => syslogFlows(plan, syslog, origin),
     stripAnsi: supervisord.strip_ansi,
     tailBytes: plan.tail_bytes ?? supervisord.tail_bytes,
     captureMaxBytes: plan[`${stream}_capture_maxbytes`],
+    ...tapsOf(stream),
   });
   return {
     name: plan.name,
@@ -34,11 +44,19 @@ export function outputPlan(
   };
 }
 
-interface Context {
+/** The local daemon first, then servers in the network. */
+function syslogFlows(plan: ProcessPlan, syslog: Syslog, origin: LineOrigin): readonly Flow[] {
+  const { stream } = origin;
+  const local = plan[`${stream}_syslog`] ? [syslog.localFlow(plan.name)] : [];
+  const remote = plan[`${stream}_logfile`].flatMap((log) =>
+    log.kind === 'remoteSyslog' ? [syslog.remoteFlow(log.address, origin)] : [],
+  );
+  return [...local, ...remote];
+}
+
+interface Context extends OutputContext {
   readonly plan: ProcessPlan;
   readonly stream: StreamName;
-  readonly supervisord: SupervisordValues;
-  readonly autoLogs: AutoLogs;
 }
 
 function destination(log: LogDestination, { plan, stream, supervisord, autoLogs }: Context): Destination {
@@ -55,6 +73,7 @@ function destination(log: LogDestination, { plan, stream, supervisord, autoLogs 
       return { kind: 'file', path: autoLogs.pathOf(plan, stream), ...rotation };
     case 'none':
     case 'syslog':
+    case 'remoteSyslog':
       return { kind: 'none' };
   }
 }

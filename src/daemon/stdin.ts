@@ -15,6 +15,12 @@ export class Stdin {
     return this.#fd;
   }
 
+  /** The same, to be written to without waiting. */
+  get pipe(): InputPipe | undefined {
+    if (this.#fd !== undefined) this.#pipe ??= openPipe(this.#fd);
+    return this.#pipe;
+  }
+
   /** Takes the write end of a new instance. */
   open(fd: number | undefined): void {
     this.close();
@@ -27,12 +33,12 @@ export class Stdin {
    * @returns `closed`: nobody will read them; `full`: too much is waiting already
    */
   send(bytes: Uint8Array): 'queued' | 'closed' | 'full' {
-    if (this.#fd === undefined) return 'closed';
-    this.#pipe ??= openPipe(this.#fd);
-    if (this.#pipe.isClear) this.#waitingBytes = 0;
+    const { pipe } = this;
+    if (pipe === undefined) return 'closed';
+    if (pipe.isClear) this.#waitingBytes = 0;
     else if (this.#waitingBytes + bytes.length > maxWaitingBytes) return 'full';
     this.#waitingBytes += bytes.length;
-    return this.#pipe.write(bytes) ? 'queued' : 'closed';
+    return pipe.write(bytes) ? 'queued' : 'closed';
   }
 
   /** The instance is gone. */

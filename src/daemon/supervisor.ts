@@ -38,6 +38,8 @@ export interface World {
     process: Supervised,
     effect: Extract<ProcessEffect, { type: 'signal' }>,
   ) => ProcessEvent | undefined;
+  /** Everything is being stopped, and this process is next: calls `stop` when it may be, at once or soon. */
+  readonly beforeStop: (process: Supervised, stop: () => void) => void;
   /** Everything has stopped. */
   readonly exit: (outcome: { readonly exitCode: number; readonly cause: EndCause }) => void;
   /** Everything has stopped, and is to begin anew. */
@@ -254,7 +256,7 @@ export class Supervisor {
       case 'startProcess':
         return this.#postByName(effect.namespec, { type: 'start' });
       case 'stopProcess':
-        return this.#postByName(effect.namespec, { type: 'stop', shutdown: true });
+        return this.#stop(effect.namespec);
       case 'killProcess':
         return this.#postByName(effect.namespec, { type: 'kill' });
       case 'tellKilled':
@@ -268,6 +270,12 @@ export class Supervisor {
       case 'restart':
         return this.#world.restart();
     }
+  }
+
+  #stop(namespec: string): void {
+    const process = this.members.get(namespec);
+    if (process === undefined) return;
+    this.#world.beforeStop(process, () => this.postTo(process, { type: 'stop', shutdown: true }));
   }
 
   #postByName(namespec: string, event: ProcessEvent): void {

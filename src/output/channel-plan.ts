@@ -1,3 +1,6 @@
+import { type Flow } from './flow.ts';
+import { type LineOrigin } from './format-json.ts';
+
 /** How lines look in the container's stdout and stderr. */
 export type OutputFormat = 'prefix' | 'raw' | 'json';
 
@@ -18,6 +21,8 @@ export type Destination =
 export interface ChannelPlan {
   /** Each gets all of it; none: it goes nowhere. */
   readonly destinations: readonly Destination[];
+  /** Ways of an instance's stream to elsewhere, each for all of it: syslog. */
+  readonly alsoTo?: (origin: LineOrigin) => readonly Flow[];
   readonly stripAnsi: boolean;
   /** How much of the end is kept in memory; 0: nothing. */
   readonly tailBytes: number;

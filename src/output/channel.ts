@@ -84,7 +84,8 @@ export class Channel {
   }
 
   #flow(origin: LineOrigin): Flow {
-    const flows = this.#acquire().map((destination) => this.#flowTo(destination, origin));
+    const others = this.#plan.alsoTo?.(origin) ?? [];
+    const flows = [...this.#acquire().map((destination) => this.#flowTo(destination, origin)), ...others];
     const [only = nowhere] = flows;
     return flows.length > 1 ? new TeeFlow(flows) : only;
   }
