@@ -4,6 +4,7 @@
 import { writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { exitNow } from './linux/exit.ts';
+import { type ctl as Ctl } from './commands/ctl.ts';
 import { supervise } from './commands/supervise.ts';
 
 /** A command: takes the words after its name; answers with the exit code. */
@@ -26,10 +27,8 @@ const names: ReadonlyMap<string, string> = new Map([
   ['echo_supervisord_conf', 'sample'],
 ]);
 
-type Client = (typeof import('./commands/ctl.ts'))['ctl'];
-
 /** `last`: the words of the command, which follow the client's options. */
-function withClient(ctl: Client, last: readonly string[] = []): Command {
+function withClient(ctl: typeof Ctl, last: readonly string[] = []): Command {
   const { stdin, stdout, stderr, env, argv0: progname } = process;
   return async (argv) => ctl([...argv, ...last], { stdin, stdout, stderr, env, progname });
 }

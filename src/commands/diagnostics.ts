@@ -1,7 +1,7 @@
 /** Mistakes in the configuration, as lines for the activity log. */
 import { type Diagnostic } from '../config/place.ts';
 import { type Loaded } from '../config/load.ts';
-import { type Message } from '../daemon/daemon.ts';
+import { type Message } from '../daemon/messages.ts';
 
 /** `file:line:column`, as far as it is known. */
 const placeOf = ({ file, line, column }: Diagnostic): string =>

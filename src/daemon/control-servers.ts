@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Control } from '../api/control.ts';
-import { type Route } from '../api/exchange.ts';
+import { type WatchEvents } from '../api/events-route.ts';
 import { type OpenServer, type ServerPlace } from '../api/server.ts';
 import { type Service } from '../api/service.ts';
 import { type Credentials } from '../api/authentication.ts';
@@ -26,8 +26,8 @@ export interface ServersContext {
   /** Asked at each request: a restart brings another one. */
   readonly control: () => Control;
   readonly activity: ActivityLog;
-  /** Beside the RPC interface and the log streams. */
-  readonly routes: readonly Route[];
+  /** For those who stream events. */
+  readonly watchEvents: WatchEvents;
   /** The Server header. */
   readonly serverName: string;
 }
@@ -85,16 +85,17 @@ function announce(request: ServerRequest, activity: ActivityLog): void {
 
 /** Loaded with the first client. */
 async function loadService({ credentials }: ServerRequest, context: ServersContext): Promise<Service> {
-  const { control, activity: log, routes, serverName } = context;
-  const [{ createService }, { rpcRoute }, { logRoutes }, { peerNamer }] = await Promise.all([
+  const { control, activity: log, watchEvents, serverName } = context;
+  const [{ createService }, { rpcRoute }, { logRoutes }, { eventsRoute }, { peerNamer }] = await Promise.all([
     import('../api/service.ts'),
     import('../api/rpc-route.ts'),
     import('../api/log-routes.ts'),
+    import('../api/events-route.ts'),
     import('../api/peer.ts'),
   ]);
   return createService({
     credentials,
-    routes: [rpcRoute({ control, log }), ...logRoutes(control), ...routes],
+    routes: [rpcRoute({ control, log }), ...logRoutes(control), eventsRoute(watchEvents)],
     log,
     peerOf: peerNamer(peerCredentials),
     serverName,

@@ -14,13 +14,13 @@ export function writePidFile(path: string): boolean {
   }
 }
 
-/** Removes the pidfile if it is ours: another instance's stays. */
-export function removePidFile(path: string | undefined): void {
-  if (path === undefined || written !== path) return;
-  written = undefined;
+/** Removes the pidfile that we wrote, if we did: another instance's stays. */
+export function removePidFile(): void {
+  if (written === undefined) return;
   try {
-    unlinkSync(path);
+    unlinkSync(written);
   } catch {
     // Somebody has removed it before us.
   }
+  written = undefined;
 }

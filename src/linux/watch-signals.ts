@@ -2,7 +2,7 @@
 import { createHook } from 'node:async_hooks';
 import { constants } from 'node:os';
 
-import { libc } from './libc.ts';
+import { checkErrno, libc } from './libc.ts';
 import { signalName, signalNumber } from './signals.ts';
 
 /** What Node has behind process.on('SIGTERM'): a handle of libuv, which takes every signal number. */
@@ -14,6 +14,12 @@ interface SignalHandle {
 }
 
 type SignalHandleClass = new () => SignalHandle;
+
+/** <bits/sigaction.h> */
+const SIG_UNBLOCK = 1;
+
+/** sigset_t: 128 bytes, signal n is bit n-1. <bits/types/__sigset_t.h> */
+const sigsetBytes = 128;
 
 /** <bits/signum-generic.h> */
 const SIG_IGN = 1n;
@@ -58,9 +64,19 @@ function watchOne(signal: string | number, take: (signal: number) => void): Sign
   const handle = new (signalHandleClass())();
   handle.unref();
   handle.onsignal = take;
-  if (handle.start(number) === 0) return handle;
+  if (handle.start(number) === 0) {
+    unblock(number);
+    return handle;
+  }
   handle.close();
   throw new Error(`cannot watch ${signalName(number)}: the kernel does not let it be caught`);
+}
+
+/** Node blocks SIGUSR1 when it is told not to open its inspector on it (--disable-sigusr1). */
+function unblock(signal: number): void {
+  const set = Buffer.alloc(sigsetBytes);
+  set.writeBigUInt64LE(1n << BigInt(signal - 1));
+  checkErrno('pthread_sigmask', libc.pthread_sigmask(SIG_UNBLOCK, set, Buffer.alloc(sigsetBytes)));
 }
 
 let foundClass: SignalHandleClass | undefined;

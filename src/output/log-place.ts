@@ -34,6 +34,11 @@ function ownDescriptor(path: string): LogPlace | undefined {
 }
 
 function isDevice(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && (stat.isFIFO() || stat.isCharacterDevice());
+  try {
+    const stat = statSync(path);
+    return stat.isFIFO() || stat.isCharacterDevice();
+  } catch {
+    // Not there yet, or out of our reach (EACCES, ENOTDIR, ELOOP): opening it tells what is wrong.
+    return false;
+  }
 }

@@ -1,0 +1,49 @@
+/** The end: the last output first, then the last line, then the termination log. */
+import { type EndCause } from '../core/supervisor-machine.ts';
+import { signalName } from '../linux/signals.ts';
+import { type Facilities } from './facilities.ts';
+import { type Generation } from './generation.ts';
+import { type Ending, lastLine, terminationMessage, writeTerminationLog } from './last-words.ts';
+import { type Supervised } from './supervised.ts';
+
+/** How long the end waits for readers of our output that have stopped reading: half of what `docker stop` grants. */
+const flushMs = 5000;
+
+/** How long it waits, after that, for the reader of the last line. */
+const lastLineMs = 1000;
+
+const terminationLogPath = '/dev/termination-log';
+
+/** What is left to be done when everything has stopped. */
+export interface Farewell {
+  readonly generation: Generation;
+  readonly facilities: Facilities;
+  /** A lone command speaks for itself, unless it could not be executed. */
+  readonly isQuiet: boolean;
+  readonly exitCode: number;
+  readonly cause: EndCause;
+  /** Monotonic milliseconds since tsupervisor started. */
+  readonly upMs: number;
+}
+
+/** Brings out what is still on its way, and says why we end. */
+export async function sayFarewell(farewell: Farewell): Promise<void> {
+  const { generation, facilities, isQuiet, exitCode, cause, upMs } = farewell;
+  await drainAll(generation, facilities);
+  await generation.activity.ready();
+  const culprit = culpritOf(generation, cause);
+  const ending: Ending = { cause, exitCode, culprit, upMs, nameOfSignal: signalName };
+  if (!isQuiet || culprit?.state.name === 'FATAL')
+    facilities.plane.writeLine('stderr', `${lastLine(ending)}\n`);
+  writeTerminationLog(terminationMessage(ending, culprit?.body.stderrTail() ?? ''), terminationLogPath);
+  await Promise.all([facilities.plane.flush(lastLineMs), facilities.syslog.flush(lastLineMs)]);
+}
+
+const culpritOf = ({ supervisor, main }: Generation, cause: EndCause): Supervised | undefined =>
+  'namespec' in cause ? supervisor.members.get(cause.namespec ?? '') : main;
+
+async function drainAll({ supervisor, plan }: Generation, { plane }: Facilities): Promise<void> {
+  const outputs = [...supervisor.members.values()].flatMap(({ body }) => body.program?.output ?? []);
+  await Promise.all(outputs.map((output) => new Promise<void>((resolve) => output.drained(resolve))));
+  await plane.flush(Math.min(flushMs, plan.supervisord.shutdown_timeout));
+}
