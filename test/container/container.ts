@@ -38,12 +38,13 @@ const podman = join(root, 'scripts', 'containers-podman');
 export class Container implements AsyncDisposable {
   /** Both streams, as they came. */
   readonly output: Lines;
-  readonly #name = `tsupervisor-test-${randomUUID()}`;
+  /** What podman calls it. */
+  readonly name = `tsupervisor-test-${randomUUID()}`;
   readonly #podman: ChildProcess;
   readonly #ending: Promise<number>;
 
   constructor({ image, argv, options = [], files = {} }: ContainerOptions) {
-    const call = ['run', '--rm', '--name', this.#name, '--pull=never', ...mounts(files), ...options];
+    const call = ['run', '--rm', '--name', this.name, '--pull=never', ...mounts(files), ...options];
     this.#podman = spawn(podman, [...call, `localhost/tsupervisor-${image}`, inside.tsupervisor, ...argv], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -67,17 +68,27 @@ export class Container implements AsyncDisposable {
 
   /** `podman exec`: runs a command in the container. Its exit code is in the answer. */
   async exec(...argv: readonly string[]): Promise<Answer> {
-    return await run(['exec', this.#name, ...argv]);
+    return await run(['exec', this.name, ...argv]);
+  }
+
+  /** `podman healthcheck run`: runs the health check that the options named, now. */
+  async healthCheck(): Promise<Answer> {
+    return await run(['healthcheck', 'run', this.name]);
+  }
+
+  /** The pid of its first process, outside of the container. */
+  async hostPid(): Promise<number> {
+    return Number((await run(['inspect', '--format={{.State.Pid}}', this.name])).stdout);
   }
 
   /** `podman stop`: SIGTERM, and SIGKILL after the grace period. Resolves when the container has ended. */
   async stop(graceSeconds = 10): Promise<void> {
-    await run(['stop', '--time', String(graceSeconds), this.#name]);
+    await run(['stop', '--time', String(graceSeconds), this.name]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#podman.exitCode !== null) return;
-    await run(['rm', '--force', '--time=0', this.#name]);
+    await run(['rm', '--force', '--time=0', this.name]);
     await this.#ending;
   }
 }
