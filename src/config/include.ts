@@ -127,6 +127,7 @@ function matchesOf(pattern: string, section: IniSection, { host, log, report }: 
 const warningAbout = (pattern: string): Problem => ({
   severity: 'warning',
   message: `cannot include ${pattern}: no file matches`,
+  supervisor: `No file matches via include "${pattern}"`,
 });
 
 const directoryOf = (file: string, host: Host): string => posix.dirname(posix.resolve(host.cwd, file));
