@@ -1,11 +1,11 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { supervisord, tsupervisor } from '../support/paths.ts';
+import { Pid1 } from '../support/pid1.ts';
 import { Scratch } from '../support/scratch.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -145,21 +145,15 @@ type Answers = ReadonlyMap<string, unknown>;
 async function answersOf(argv: readonly string[]): Promise<Answers> {
   await using scratch = new Scratch();
   scratch.write('s.conf', CONFIGURATION.replaceAll('FOLDER', scratch.folder));
-  const [command = '', ...rest] = argv;
-  const server: ChildProcess = spawn(command, [...rest, '-c', scratch.path('s.conf')], { stdio: 'ignore' });
-  try {
-    await waitFor('the control socket', () => existsSync(scratch.path('s.sock')));
-    await waitFor('the programs', () => existsSync(scratch.path('coloured.log')));
-    const script = join(import.meta.dirname, 'rpc-scenarios.py');
-    const { stdout } = await run('/usr/bin/python3', [script, scratch.path('s.sock'), scratch.folder], {
-      maxBuffer: 2 ** 26,
-    });
-    const rows: unknown = JSON.parse(stdout);
-    return numbered(Array.isArray(rows) ? rows : []);
-  } finally {
-    server.kill('SIGKILL');
-    if (server.exitCode === null) await once(server, 'exit');
-  }
+  await using _server = new Pid1([...argv, '-c', scratch.path('s.conf')]);
+  await waitFor('the control socket', () => existsSync(scratch.path('s.sock')));
+  await waitFor('the programs', () => existsSync(scratch.path('coloured.log')));
+  const script = join(import.meta.dirname, 'rpc-scenarios.py');
+  const { stdout } = await run('/usr/bin/python3', [script, scratch.path('s.sock'), scratch.folder], {
+    maxBuffer: 2 ** 26,
+  });
+  const rows: unknown = JSON.parse(stdout);
+  return numbered(Array.isArray(rows) ? rows : []);
 }
 
 function numbered(rows: readonly unknown[]): Answers {
