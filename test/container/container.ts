@@ -6,8 +6,8 @@ import { root, tsupervisor } from '../support/paths.ts';
 import type { Answer } from '../support/pid1.ts';
 import { inTime } from '../support/wait-for.ts';
 
-/** The images that scripts/containers makes; `scratch` holds nothing at all. */
-export type Image = 'scratch' | 'busybox' | 'debian' | 'no-libstdc';
+/** The images that scripts/containers makes (`scratch` holds nothing at all), and that of the Dockerfile. */
+export type Image = 'scratch' | 'busybox' | 'debian' | 'no-libstdc' | 'stack';
 
 /** How a container is started. */
 export interface ContainerOptions {
@@ -44,8 +44,9 @@ export class Container implements AsyncDisposable {
   readonly #ending: Promise<number>;
 
   constructor({ image, argv, options = [], files = {} }: ContainerOptions) {
-    const call = ['run', '--rm', '--name', this.name, '--pull=never', ...mounts(files), ...options];
-    this.#podman = spawn(podman, [...call, `localhost/tsupervisor-${image}`, inside.tsupervisor, ...argv], {
+    const fixed = ['--rm', '--name', this.name, '--pull=never', '--entrypoint', inside.tsupervisor];
+    const call = ['run', ...fixed, ...mounts(files), ...options, `localhost/tsupervisor-${image}`, ...argv];
+    this.#podman = spawn(podman, call, {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { stdout, stderr } = this.#podman;
@@ -68,27 +69,27 @@ export class Container implements AsyncDisposable {
 
   /** `podman exec`: runs a command in the container. Its exit code is in the answer. */
   async exec(...argv: readonly string[]): Promise<Answer> {
-    return await run(['exec', this.name, ...argv]);
+    return await runPodman(['exec', this.name, ...argv]);
   }
 
   /** `podman healthcheck run`: runs the health check that the options named, now. */
   async healthCheck(): Promise<Answer> {
-    return await run(['healthcheck', 'run', this.name]);
+    return await runPodman(['healthcheck', 'run', this.name]);
   }
 
   /** The pid of its first process, outside of the container. */
   async hostPid(): Promise<number> {
-    return Number((await run(['inspect', '--format={{.State.Pid}}', this.name])).stdout);
+    return Number((await runPodman(['inspect', '--format={{.State.Pid}}', this.name])).stdout);
   }
 
   /** `podman stop`: SIGTERM, and SIGKILL after the grace period. Resolves when the container has ended. */
   async stop(graceSeconds = 10): Promise<void> {
-    await run(['stop', '--time', String(graceSeconds), this.name]);
+    await runPodman(['stop', '--time', String(graceSeconds), this.name]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#podman.exitCode !== null) return;
-    await run(['rm', '--force', '--time=0', this.name]);
+    await runPodman(['rm', '--force', '--time=0', this.name]);
     await this.#ending;
   }
 }
@@ -101,7 +102,8 @@ function mounts(files: Readonly<Record<string, string>>): readonly string[] {
   ]);
 }
 
-function run(argv: readonly string[]): Promise<Answer> {
+/** Runs podman with the settings of the tests, to its end. */
+export function runPodman(argv: readonly string[]): Promise<Answer> {
   return new Promise((resolve) => {
     execFile(podman, argv, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 255), stdout, stderr });
