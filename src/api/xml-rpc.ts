@@ -224,15 +224,15 @@ const paramOf = (param: XmlElement): XmlRpcValue => {
 };
 
 /**
- * Reads a request. A missing `<params>` means none.
+ * Reads a request. A missing `<params>` means none; what the outermost element is called means nothing, as in Supervisor.
  *
  * @throws XmlRpcError when the text is no call (supervisord answers HTTP 400)
  */
 export function decodeCall(text: string): XmlRpcCall {
   const root = readXml(text, callLimits);
   const [method, params, ...more] = elementsOf(root);
-  if (root.name !== 'methodCall' || method?.name !== 'methodName' || more.length > 0)
-    throw new XmlRpcError('expected <methodCall> with <methodName> and <params>');
+  if (method?.name !== 'methodName' || more.length > 0)
+    throw new XmlRpcError('expected <methodName> and <params> in <methodCall>');
   if (textOf(method) === '') throw new XmlRpcError('the method has no name');
   if (params !== undefined && params.name !== 'params') throw new XmlRpcError('expected <params>');
   return { method: textOf(method), params: params === undefined ? [] : elementsOf(params).map(paramOf) };

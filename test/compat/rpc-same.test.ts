@@ -186,6 +186,14 @@ test('every question has the same answer as with supervisord', () => {
 
 const INCORRECT = { fault: 2, text: 'INCORRECT_PARAMETERS' };
 
+const VERSION_ANSWER = `<methodResponse>
+<params>
+<param>
+<value><string>3.0</string></value>
+</param>
+</params>
+</methodResponse>`;
+
 /** Title, what supervisord 4.2.5 answers, what we answer. */
 const DIFFERENCES: readonly (readonly [string, unknown, unknown])[] = [
   ['a name that is a number', { http: 500 }, INCORRECT],
@@ -212,6 +220,7 @@ const DIFFERENCES: readonly (readonly [string, unknown, unknown])[] = [
     { status: 500, type: 'text/html' },
     { status: 400, type: 'text/html' },
   ],
+  ['a document type', [['200 OK'], [VERSION_ANSWER], 'closed'], [['400 Bad Request'], [], 'closed']],
   [
     'getState during the shutdown',
     { fault: 6, text: 'SHUTDOWN_STATE' },

@@ -5,6 +5,7 @@ Answers are given without what differs from run to run: pids, times, the folder.
 """
 import http.client
 import json
+import os
 import re
 import socket
 import sys
@@ -117,6 +118,29 @@ def web(verb, path, body=None, headers={}):
         answer = {'error': type(error).__name__}
     connection.close()
     ANSWERS.append(['%s %s %r' % (verb, path, headers), answer])
+
+
+def raw(title, *requests):
+    """Sends bytes as they are, and notes the status lines, the bodies and whether the server hangs up."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(2)
+    connection.connect(SOCKET)
+    received = b''
+    try:
+        connection.sendall(b''.join(requests))
+        while True:
+            more = connection.recv(65536)
+            if not more:
+                ending = 'closed'
+                break
+            received += more
+    except (TimeoutError, ConnectionError) as error:
+        ending = 'open' if isinstance(error, TimeoutError) else 'closed'
+    connection.close()
+    # Ours names the version that it speaks, 1.1, also to a client of 1.0 (RFC 9110, 6.2).
+    statuses = re.findall(rb'HTTP/1\.[01] (\d+ [A-Za-z ]+)', received)
+    bodies = re.findall(rb'<methodResponse>.*?</methodResponse>', received, re.DOTALL)
+    ANSWERS.append([title, [[one.decode() for one in statuses], [one.decode() for one in bodies], ending]])
 
 
 def about_the_whole():
@@ -309,6 +333,83 @@ def about_http():
         web('GET', path)
 
 
+def about_connections():
+    body = b'<methodCall><methodName>supervisor.getVersion</methodName></methodCall>'
+
+    def post(headers='', version='1.1', content=body, length='Content-Length: %d\r\n'):
+        size = length % len(content) if '%' in length else length
+        return ('POST /RPC2 HTTP/%s\r\nHost: x\r\n%s%s\r\n' % (version, headers, size)).encode() + content
+
+    raw('a connection is kept', post())
+    raw('a connection is closed when asked', post('Connection: close\r\n'))
+    raw('HTTP/1.0 closes', post(version='1.0'))
+    raw('HTTP/1.0 keeps a connection when asked', post('Connection: Keep-Alive\r\n', '1.0'))
+    raw('requests one after the other', post(), post(), post('Connection: close\r\n'))
+    raw('a header in other letters', post(length='CONTENT-LENGTH: %d\r\n'))
+    raw('no length', post(length='', content=b''))
+    raw('differs: a document type', post('Connection: close\r\n', content=b'<!DOCTYPE a [<!ENTITY e "x">]>' + body))
+
+
+def about_values():
+    """What of a value arrives is seen in the fault that names it."""
+    call = '<methodCall><methodName>supervisor.getProcessInfo</methodName><params><param>%s</param></params></methodCall>'
+    for value in ('<value>plain</value>', '<value> two words </value>', '<value><string> s </string></value>',
+                  '<value><string></string></value>', '<value></value>', '<value><base64>bm9ib2R5</base64></value>',
+                  '<value><string>&lt;&#233;&gt;</string></value>', '<value><string><![CDATA[<c>]]></string></value>',
+                  '<value>\n<string>lines</string>\n</value>', '<value><!-- c -->x</value>'):
+        web('POST', '/RPC2', call % value, {'X-Value': value})
+    call = '<?xml version="1.0"?>%s<params/></methodCall>'
+    for name in (' supervisor.getVersion ', 'supervisor.getVersion\n', 'supervisor. getVersion', '.', 'supervisor.'):
+        web('POST', '/RPC2', call % ('<methodCall><methodName>%s</methodName>' % name), {'X-Name': repr(name)})
+    web('POST', '/RPC2', '<call><methodName>supervisor.getVersion</methodName></call>')
+
+
+def about_order():
+    """Which of two mistakes is named."""
+    ask('signalProcess', 'nobody', 'BOGUS')
+    ask('signalProcess', 'quick', 'BOGUS')
+    ask('signalProcess', 'g:*', 'BOGUS')
+    ask('signalProcessGroup', 'nobody', 'BOGUS')
+    ask('signalAllProcesses', 'BOGUS')
+    ask('sendProcessStdin', 'nobody', 5)
+    ask('sendProcessStdin', 'quick', 5)
+    ask('sendProcessStdin', 'quick', '')
+    ask('readProcessStdoutLog', 'nobody', 0, -1)
+    ask('readProcessStdoutLog', 'deaf', 0, -1)
+    ask('readProcessStdoutLog', 'deaf', -1, 1)
+    ask('tailProcessStdoutLog', 'deaf', 0, 1)
+    ask('clearProcessLogs', 'deaf')
+    ask('startProcess', 'nobody:', True)
+    ask('startProcess', 'g:nobody', True)
+
+
+def about_all():
+    ask('stopAllProcesses')
+    ask('stopAllProcesses')
+    ask('signalAllProcesses', 'CONT')
+    ask('startProcessGroup', 'cat', False)
+    wait_for('cat', 'RUNNING')
+    ask('startProcessGroup', 'g', False)
+    wait_for('g:ignorer', 'RUNNING')
+    ask('stopProcessGroup', 'g', False)
+    wait_for('g:ga', 'STOPPED')
+    wait_for('g:gb', 'STOPPED')
+    wait_for('g:ignorer', 'STOPPED')
+    ask('stopAllProcesses', False)
+    wait_for('cat', 'STOPPED')
+    ask('getAllProcessInfo', title='getAllProcessInfo when all is stopped')
+
+
+def about_lost_logs():
+    for name in ('talker.log', 'main.log'):
+        os.unlink(FOLDER + '/' + name)
+    ask('readProcessStdoutLog', 'talker', 0, 0, title='readProcessStdoutLog of a file that is gone')
+    ask('tailProcessStdoutLog', 'talker', 0, 10, title='tailProcessStdoutLog of a file that is gone')
+    ask('clearProcessLogs', 'talker', title='clearProcessLogs of a file that is gone')
+    ask('readLog', 0, 0, title='readLog of a file that is gone')
+    ask('clearLog', title='clearLog of a file that is gone')
+
+
 def about_shutdown():
     ask('startProcess', 'stubborn')
     ask('stopProcess', 'stubborn', False)
@@ -349,7 +450,8 @@ def differences():
 
 
 for part in (about_the_whole, about_names, about_methods, about_starts, about_groups, about_signals, about_stdin,
-             differences, about_logs, about_multicall, about_configuration, about_http, about_shutdown):
+             differences, about_logs, about_multicall, about_configuration, about_http,
+             about_connections, about_values, about_order, about_all, about_lost_logs, about_shutdown):
     SERVER('close')()
     part()
 json.dump(ANSWERS, sys.stdout)

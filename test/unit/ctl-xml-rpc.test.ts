@@ -191,6 +191,7 @@ test('a call without params has none, and one without a name is refused', () => 
     method: 'm',
     params: [],
   });
+  assert.deepEqual(decodeCall('<call><methodName>m</methodName></call>'), { method: 'm', params: [] });
   assert.throws(() => decodeCall('<methodCall><methodName/></methodCall>'), /no name/);
   assert.throws(() => decodeCall('<methodCall/>'), { name: 'XmlRpcError' });
 });
