@@ -50,11 +50,7 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#next = options.loaded;
-    this.#facilities = makeFacilities({
-      host: options.host,
-      activity: () => this.#generation.activity,
-      identifier: () => this.#generation.plan.supervisord.identifier,
-    });
+    this.#facilities = makeFacilities(options.host);
     this.#servers = new OpenServers((activity) => ({
       activity,
       control: () => this.#generation.control,

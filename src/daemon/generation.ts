@@ -67,6 +67,8 @@ export class Generation {
     );
     this.#destinations = destinations;
     this.activity = openActivity(this.plan, destinations, options.isQuiet);
+    const { identifier } = this.plan.supervisord;
+    options.facilities.follow({ activity: this.activity, identifier });
     if (problem !== undefined) this.activity.error(`${problem}; the activity log goes to stderr`);
     this.serverRequests = serversOf(this.plan);
     const workshop = this.#makeWorkshop();

@@ -8,24 +8,10 @@ import { root, tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
 import { Scratch } from '../support/scratch.ts';
 import { build } from './build.ts';
+import type { Told } from './probe.ts';
 
 const probe = join(root, '.cache', 'test', 'probe');
 const run = promisify(execFile);
-
-/** What the probe tells; only what is looked at here. */
-interface Told {
-  readonly pid: number;
-  readonly isSea: boolean;
-  readonly execPath: string;
-  readonly argv0: string;
-  readonly words: readonly string[];
-  readonly openFiles: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly descriptors: readonly number[];
-  readonly libraries: readonly string[];
-  readonly copiedKilobytes: number;
-  readonly carried: string;
-}
 
 before(async () => {
   await build('test/container/probe.ts', probe);
