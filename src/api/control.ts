@@ -45,7 +45,7 @@ export type WatchBytes = (changed: () => void) => Disposable;
 /** Where a log can be read. `path` is what process information shows as its log file. */
 export type LogPlace =
   | { readonly kind: 'none' }
-  /** `watch` is missing where others write the file, or where nobody tells. */
+  /** `watch` tells of what we write ourselves; it is missing where only others write the file, or where nobody tells. */
   | { readonly kind: 'file'; readonly path: string; readonly watch?: WatchBytes }
   | { readonly kind: 'memory'; readonly path: string; readonly bytes: KeptBytes; readonly watch: WatchBytes };
 

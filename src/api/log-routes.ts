@@ -24,6 +24,25 @@ const watchFile =
     return { [Symbol.dispose]: () => watcher.close() };
   };
 
+/** What we write into the file, and what others do with it. */
+const watchBoth =
+  (own: WatchBytes, path: string): WatchBytes =>
+  (changed) => {
+    const watches = new DisposableStack();
+    watches.use(own(changed));
+    try {
+      watches.use(watchFile(path)(changed));
+    } catch {
+      // The kernel has no watch left (inotify(7), max_user_watches): what we write is seen all the same.
+    }
+    return watches;
+  };
+
+const watchOf = (place: Readable): WatchBytes => {
+  if (place.kind === 'memory') return place.watch;
+  return place.watch === undefined ? watchFile(place.path) : watchBoth(place.watch, place.path);
+};
+
 const growthOf = (place: Readable): Growth =>
   place.kind === 'memory' ? memoryGrowth(place.bytes) : new FileGrowth(place.path);
 
@@ -66,7 +85,7 @@ function stream(exchange: Exchange, place: Readable): void {
   if (place.kind === 'file') response.setHeader('Last-Modified', statSync(place.path).mtime.toUTCString());
   response.writeHead(200, streamHeaders);
   response.flushHeaders();
-  pass(exchange, growth, place.watch ?? watchFile(place.path));
+  pass(exchange, growth, watchOf(place));
 }
 
 const exists = (place: LogPlace): place is Readable =>

@@ -86,6 +86,25 @@ test('a log stream says that the file was truncated, and goes on', async () => {
   await follower.sees('one\n==> File truncated <==\ntwo\n');
 });
 
+test('a log stream shows what we write into a file and what others do', async () => {
+  const watchers = new Set<() => void>();
+  const watch = (changed: () => void): Disposable => {
+    watchers.add(changed);
+    return { [Symbol.dispose]: () => void watchers.delete(changed) };
+  };
+  await using rig = await HttpRig.open();
+  const path = rig.scratch.write('log', 'one\n');
+  rig.control.activityLog = { kind: 'file', path, watch };
+  const follower = new Follower(rig, '/mainlogtail');
+  await follower.sees('one\n');
+
+  appendFileSync(path, 'of others\n');
+  await follower.sees('one\nof others\n');
+  follower.socket.destroy();
+
+  await waitFor('the end of the watch', () => watchers.size === 0);
+});
+
 test('a stream of bytes in memory tells a slow reader what it has missed', async () => {
   const bytes = {
     start: 0,
