@@ -81,7 +81,7 @@ async function stopsInTime(started: Container, programs: ReadonlyMap<string, str
   await using container = started;
   for (const [name, user] of programs) {
     // Nothing but 0, 1 and 2 is open, and the limit is the one that the runtime set, not the one that Node made of it.
-    const told = `^${name} +\\| up: uid ${user.split(':')[0]}, .* 3 descriptors, nofile`;
+    const told = `^${name} +\\| up: uid ${user.split(':')[0]}, .* 3 descriptors, nofile 1024 of 4096,`;
     await container.output.line(new RegExp(told));
     await container.output.line(new RegExp(`^${name} +\\| through /dev/stdout$`));
   }
