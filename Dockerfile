@@ -9,8 +9,6 @@
 ARG BUILD_BASE=node:22-bookworm
 # What the example runs in: Debian with apt-get. The executable itself needs nothing of it.
 ARG STACK_BASE=debian:bookworm-slim
-# Where /src/dist/tsupervisor is taken from: the build here, or an image that already has it.
-ARG BUILT=build
 
 FROM ${BUILD_BASE} AS build
 RUN if ! command -v npm >/dev/null || ! command -v gcc >/dev/null; then \
@@ -26,10 +24,8 @@ COPY scripts scripts
 COPY src src
 RUN npm run build
 
-FROM ${BUILT} AS built
-
 FROM scratch AS executable
-COPY --from=built /src/dist/tsupervisor /tsupervisor
+COPY --from=build /src/dist/tsupervisor /tsupervisor
 ENTRYPOINT ["/tsupervisor"]
 
 FROM ${STACK_BASE} AS stack

@@ -9,13 +9,15 @@ import { Container, runPodman } from './container.ts';
 /** The executable is taken from here instead of being built again, and Debian from scripts/containers. */
 const builtImage = 'localhost/tsupervisor-built';
 const stackImage = 'localhost/tsupervisor-stack';
-const buildArguments = [`BUILT=${builtImage}`, 'STACK_BASE=localhost/tsupervisor-debian'];
+const chosen = [
+  `--build-context=build=container-image://${builtImage}`,
+  '--build-arg=STACK_BASE=localhost/tsupervisor-debian',
+];
 
 before(async () => {
   await using scratch = new Scratch();
   const file = scratch.write('Dockerfile', 'FROM scratch\nCOPY tsupervisor /src/dist/tsupervisor\n');
   await buildImage(['--tag', builtImage, '--file', file, dirname(tsupervisor)]);
-  const chosen = buildArguments.map((argument) => `--build-arg=${argument}`);
   await buildImage(['--tag', stackImage, ...chosen, '--file', join(root, 'Dockerfile'), root]);
 });
 
