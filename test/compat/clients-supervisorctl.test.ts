@@ -1,5 +1,5 @@
 import { waitFor } from '../support/wait-for.ts';
-import { type Server } from './clients-rig.ts';
+import { PROGRAMS, type Server, sleeper } from './clients-rig.ts';
 import { same } from './clients-same.ts';
 import { each, supervisorctl } from './clients-transcript.ts';
 import { type Ran } from './ctl-rig.ts';
@@ -47,7 +47,13 @@ same('acting on processes', {
   ],
 });
 
+// supervisord clears one log a second.
+const LOGGING =
+  PROGRAMS.slice(0, PROGRAMS.indexOf('[program:once]')) +
+  sleeper('m', 'numprocs=2\nprocess_name=m_%(process_num)d\n');
+
 same('clearing logs', {
+  programs: LOGGING,
   steps: each(
     'clear | clear nope | clear talker nope | tail talker | tail talker stderr | clear m:m_0 | clear all | clear m:*',
   ),
