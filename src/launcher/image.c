@@ -28,7 +28,8 @@ static void map_segment(int self, const struct part *part, const Elf64_Phdr *seg
 }
 
 /* Takes the addresses of all segments, and one page more. Returns what has to be added to the addresses of the file. */
-static unsigned long reserve(const Elf64_Ehdr *file, const Elf64_Phdr *headers, unsigned long page_bytes, char **spare) {
+static unsigned long reserve(const Elf64_Ehdr *file, const Elf64_Phdr *headers, unsigned long page_bytes,
+                             char **spare) {
   unsigned long low = ~0ul, high = 0;
   for (const Elf64_Phdr *each = headers; each < headers + file->e_phnum; each += 1) {
     if (each->p_type != PT_LOAD) continue;
@@ -36,8 +37,8 @@ static unsigned long reserve(const Elf64_Ehdr *file, const Elf64_Phdr *headers, 
     if (each->p_vaddr + each->p_memsz > high) high = up(each->p_vaddr + each->p_memsz, page_bytes);
   }
   int is_fixed = file->e_type == ET_EXEC;
-  unsigned long start = need(CALL6(mmap, is_fixed ? low : 0, high - low + page_bytes, PROT_NONE,
-                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (is_fixed ? MAP_FIXED_NOREPLACE : 0), -1, 0),
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (is_fixed ? MAP_FIXED_NOREPLACE : 0);
+  unsigned long start = need(CALL6(mmap, is_fixed ? low : 0, high - low + page_bytes, PROT_NONE, flags, -1, 0),
                              "cannot reserve addresses");
   /* A kernel before 4.17 takes MAP_FIXED_NOREPLACE as no more than a wish. */
   if (is_fixed && start != low) refuse("the addresses of the program are taken", 0);

@@ -2,7 +2,12 @@
 
 #include <link.h>
 
-enum { PATH_BYTES = 32, PROGRAM_PAGE_BYTES = 4096 };
+/* The kernel headers of Debian 12 do not have it (Linux 6.3). */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8u
+#endif
+
+enum { PATH_BYTES = 32 };
 
 /* A library that was offered, as `path`: descriptor `fd` is its copy. */
 static struct library {
@@ -14,10 +19,17 @@ static unsigned library_count;
 
 static const char fd_folder[] = "/proc/self/fd/";
 
+/* It is mapped, never executed itself: where vm.memfd_noexec is 2 that has to be said, and before 6.3 it cannot be. */
+static int make_file(const char *name) {
+  long fd = CALL2(memfd_create, name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+  if (fd < 0) fd = CALL2(memfd_create, name, MFD_CLOEXEC);
+  return (int)need(fd, "cannot make a file in memory");
+}
+
 static struct library *copy_library(int self, const struct part *part, char *path) {
   struct library *library = &libraries[library_count++];
   int64_t from = (int64_t)part->offset;
-  *library = (struct library){path, *part, (int)need(CALL2(memfd_create, part->name, MFD_CLOEXEC), "cannot make a file in memory")};
+  *library = (struct library){path, *part, make_file(part->name)};
   for (uint64_t left = part->bytes; left > 0;) {
     unsigned long sent = need(CALL4(sendfile, library->fd, self, &from, left), "cannot copy a library into memory");
     if (sent == 0) refuse("the file was shortened while it was read", 0);
@@ -34,7 +46,8 @@ static const char *text_of(const struct image *program, const Elf64_Dyn *dynamic
 }
 
 /* A list of the versions that the program wants of one library names that library once more. */
-static void rename_version_list(const struct image *program, Elf64_Word *name, Elf64_Word offset, unsigned long page_bytes) {
+static void rename_version_list(const struct image *program, Elf64_Word *name, Elf64_Word offset,
+                                unsigned long page_bytes) {
   unsigned long page = (unsigned long)name & ~(page_bytes - 1);
   int usual = protection(segment_at(program, (unsigned long)name));
   /* The word is aligned, so it lies in one page. */
@@ -69,7 +82,7 @@ static char *next_path(const struct image *program) { return program->spare + li
 void offer_libraries(int self, const struct trailer *trailer, const struct image *program, unsigned long page_bytes) {
   Elf64_Dyn *dynamic = (Elf64_Dyn *)(program->base + header_of(program, PT_DYNAMIC)->p_vaddr);
   const char *texts = text_of(program, dynamic, 0);
-  need(CALL4(mprotect, program->spare, PROGRAM_PAGE_BYTES, PROT_READ | PROT_WRITE, 0), "cannot name the libraries");
+  need(CALL4(mprotect, program->spare, page_bytes, PROT_READ | PROT_WRITE, 0), "cannot name the libraries");
   for (Elf64_Dyn *each = dynamic; each->d_tag != DT_NULL; each += 1) {
     if (each->d_tag != DT_NEEDED) continue;
     const struct part *part = find_library(trailer, texts + each->d_un.d_val);

@@ -4,7 +4,7 @@
  * The loader opens a library by its path and maps it from the beginning of that file, so each one becomes a file of its
  * own, in memory (memfd_create(2)), and the program's list of needed libraries is rewritten, in memory, to their paths
  * under /proc/self/fd. When everything is loaded the code is mapped anew, from our own file, and the copy is given
- * back: what lies in the file is page cache, which the kernel can drop and containers of one image share; a memfd is not.
+ * back: what lies in the file is page cache, which the kernel can drop and the containers of one image share.
  */
 #ifndef LIBRARIES_H
 #define LIBRARIES_H

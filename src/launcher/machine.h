@@ -5,7 +5,13 @@
 #if defined(__x86_64__)
 
 static inline __attribute__((noreturn)) void jump(unsigned long entry, const unsigned long *stack) {
-  __asm__ volatile("mov %1, %%rsp\n  xor %%edx, %%edx\n  xor %%ebp, %%ebp\n  jmp *%0" : : "a"(entry), "r"(stack) : "memory");
+  __asm__ volatile("mov %1, %%rsp\n"
+                   "xor %%edx, %%edx\n"
+                   "xor %%ebp, %%ebp\n"
+                   "jmp *%0"
+                   :
+                   : "a"(entry), "r"(stack)
+                   : "memory");
   __builtin_unreachable();
 }
 
@@ -25,7 +31,14 @@ static inline long system_call(long number, long a, long b, long c, long d, long
 
 static inline __attribute__((noreturn)) void jump(unsigned long entry, const unsigned long *stack) {
   register unsigned long x16 __asm__("x16") = entry;
-  __asm__ volatile("mov sp, %1\n  mov x0, #0\n  mov x29, #0\n  mov x30, #0\n  br %0" : : "r"(x16), "r"(stack) : "memory");
+  __asm__ volatile("mov sp, %1\n"
+                   "mov x0, #0\n"
+                   "mov x29, #0\n"
+                   "mov x30, #0\n"
+                   "br %0"
+                   :
+                   : "r"(x16), "r"(stack)
+                   : "memory");
   __builtin_unreachable();
 }
 

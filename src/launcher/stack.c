@@ -55,7 +55,8 @@ static unsigned long *write_limits(unsigned long *to) {
   return to;
 }
 
-void write_stack(unsigned long *to, const unsigned long *kernels, const struct image *program, const struct image *loader) {
+void write_stack(unsigned long *to, const unsigned long *kernels, const struct image *program,
+                 const struct image *loader) {
   const unsigned long *from = kernels;
   for (; from < environment(kernels); from += 1) *to++ = *from;
   for (; *from != 0; from += 1) *to++ = *from + (unsigned long)is_for_loader((const char *)*from);
