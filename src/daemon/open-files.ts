@@ -20,7 +20,8 @@ export function settleOpenFiles(least: bigint): Settled {
   const own = getLimit('nofile');
   const { soft, hard } = originalOpenFiles() ?? own;
   const isShort = isAbove(least, soft);
-  inherited = { resource: 'nofile', soft: isShort ? least : soft, hard: 'keep' };
+  const wanted = isShort ? least : soft;
+  inherited = wanted === own.soft ? undefined : { resource: 'nofile', soft: wanted, hard: 'keep' };
   if (!isAbove(least, own.soft)) return isShort ? 'raised' : 'enough';
   try {
     setLimit('nofile', { soft: least, hard: isAbove(least, hard) ? least : hard });

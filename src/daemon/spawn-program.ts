@@ -82,7 +82,8 @@ function answer({ plan, output, stdin, warn }: SpawnableProgram, outcome: SpawnO
   const { pid, stdinFd, stdoutFd, stderrFd, refused } = outcome;
   for (const { what, code } of refused) warn(`cannot set ${what} of '${plan.name}': ${code}`);
   stdin.open(stdinFd);
-  output.attach({ pid, stdoutFd, stderrFd });
+  // When everything that starts with it has been spawned, too; no event is taken before.
+  queueMicrotask(() => output.attach({ pid, stdoutFd, stderrFd }));
   return { type: 'spawned', pid };
 }
 
