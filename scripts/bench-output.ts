@@ -48,7 +48,13 @@ function show(name: string, bytes: number, startedMs: number): void {
 }
 
 function plan(destination: Destination, count: (chunk: Uint8Array) => void) {
-  const stdout = { destinations: [destination], stripAnsi: false, tailBytes: 65536, captureMaxBytes: 0, observe: count };
+  const stdout = {
+    destinations: [destination],
+    stripAnsi: false,
+    tailBytes: 65536,
+    captureMaxBytes: 0,
+    observe: count,
+  };
   const stderr = { ...stdout, destinations: [] };
   return { name: 'web', program: 'web', process: 'web', stdout, stderr, drainMs: 1000 };
 }

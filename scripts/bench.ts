@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pm2, runit, s6, shim, supervisord, tsupervisor } from './benchmark/contenders.ts';
+import { cat, pm2, runit, s6, shim, supervisord, tsupervisor } from './benchmark/contenders.ts';
 import type { Contender } from './benchmark/contender.ts';
 import type { Row, Scale } from './benchmark/row.ts';
 import { lifeRows, median } from './benchmark/rows-life.ts';
@@ -57,6 +57,7 @@ function chosenContenders(): readonly Contender[] {
     [shim('tini'), '/usr/bin/tini'],
     [shim('dumb-init'), '/usr/bin/dumb-init'],
     [runit, '/usr/bin/runsvdir'],
+    [cat, '/bin/cat'],
     [s6, '/usr/bin/s6-svscan'],
     ...(values.all ? ([[pm2(pm2Script), pm2Script]] as const) : []),
   ];

@@ -49,6 +49,19 @@ export const shim = (name: 'tini' | 'dumb-init'): Contender => ({
   prepare: (_folder, [program]) => [`/usr/bin/${name}`, '--', ...(program?.argv ?? [])],
 });
 
+/** The yardstick: the program's output through a plain `cat`. */
+export const cat: Contender = {
+  name: 'cat',
+  stopSignal: 'SIGTERM',
+  can: new Set(['raw']),
+  // As PID 1 a shell ignores SIGTERM unless it says otherwise.
+  prepare: (_folder, [program]) => [
+    '/bin/sh',
+    '-c',
+    `trap 'kill $!; exit 0' TERM; ${program?.argv.join(' ')} | cat & wait`,
+  ],
+};
+
 /** runit's runsvdir. As PID 1 it exits without waiting for its services, which is not the stop that is measured. */
 export const runit: Contender = {
   name: 'runit',

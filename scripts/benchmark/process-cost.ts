@@ -25,9 +25,11 @@ export function memoryOfTree(pid: number, except: ReadonlySet<number>): Memory {
   return { rss: sum('rss'), pss: sum('pss'), anonymous: sum('anonymous') };
 }
 
-/** Anonymous memory alone, which is quick to ask for, in MB. */
-export function anonymousOf(pid: number): number {
-  return (numberAfter(readFileSync(`/proc/${pid}/status`, 'utf8'), 'RssAnon') * 1024) / 1e6;
+/** Resident memory, and the anonymous part of it, which are quick to ask for, in MB. */
+export function residentOf(pid: number): { readonly anonymous: number; readonly resident: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const field = (name: string): number => (numberAfter(status, name) * 1024) / 1e6;
+  return { anonymous: field('RssAnon'), resident: field('VmRSS') };
 }
 
 /** Processor time of all threads so far, in seconds; the kernel counts in hundredths. */

@@ -6,9 +6,15 @@ export interface Figure {
   readonly title: string;
   readonly unit: string;
   readonly better: 'less' | 'more';
-  /** What ours has to reach, in the unit; undefined: told, not judged. */
-  readonly target: number | undefined;
+  /** What ours has to reach; absent: told, not judged. */
+  readonly target?: Target;
 }
+
+/** A goal in the figure's unit, or as many times better than Supervisor in the same run. */
+export type Target =
+  | { readonly value: number }
+  /** `of`: the title of the figure that is compared with, where Supervisor has none of this one. */
+  | { readonly times: number; readonly of?: string };
 
 /** How much of everything is done. */
 export type Scale = 'quick' | 'full';

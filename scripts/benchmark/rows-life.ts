@@ -1,10 +1,10 @@
-import type { Row, Scale } from './row.ts';
+import type { Row, Scale, Target } from './row.ts';
 import { type Stamp, Trial } from './trial.ts';
 
 const range = (count: number): readonly number[] => [...Array(count).keys()];
 
 /** How soon programs run: from the supervisor's own execve to the last program's first instruction. */
-function startOf(count: number, target: number, runs: Readonly<Record<Scale, number>>): Row {
+function startOf(count: number, target: Target, runs: Readonly<Record<Scale, number>>): Row {
   const title =
     count === 1 ? 'exec to first instruction' : `exec to first instruction of the last of ${count}`;
   return {
@@ -24,7 +24,7 @@ function startOf(count: number, target: number, runs: Readonly<Record<Scale, num
 
 const restart: Row = {
   name: 'restart',
-  figures: [{ title: 'crash to restart', unit: 'ms', better: 'less', target: 5 }],
+  figures: [{ title: 'crash to restart', unit: 'ms', better: 'less', target: { times: 200 } }],
   needs: ['restart'],
   runs: { quick: 1, full: 3 },
   measure: async (setting, contender, scale) => {
@@ -37,7 +37,7 @@ const restart: Row = {
 };
 
 /** How long a stop takes, from the signal to the exit of PID 1. */
-function stopOf(count: number, slowMs: number, target: number): Row {
+function stopOf(count: number, slowMs: number, target: Target): Row {
   const kind = slowMs === 0 ? 'that ends at once' : `that need${count === 1 ? 's' : ''} 1 s`;
   const title = `stop with ${count} program${count === 1 ? '' : 's'} ${kind}`;
   return {
@@ -57,7 +57,15 @@ function stopOf(count: number, slowMs: number, target: number): Row {
 
 const orphans: Row = {
   name: 'orphans',
-  figures: [{ title: 'orphans made and reaped', unit: '/s', better: 'more', target: 5000 }],
+  figures: [
+    { title: 'orphans made and reaped', unit: '/s', better: 'more' },
+    {
+      title: '10,000 orphans: the last made until the last reaped',
+      unit: 'ms',
+      better: 'less',
+      target: { value: 1000 },
+    },
+  ],
   needs: ['orphans'],
   runs: { quick: 1, full: 3 },
   measure: async (setting, contender, scale) => {
@@ -66,19 +74,24 @@ const orphans: Row = {
     trial.start([trial.program('p', 'orphans', String(count))]);
     const [reaped] = await trial.see('reaped');
     const [start] = trial.stamps('start');
-    return [(count / ((reaped?.atMs ?? Number.NaN) - (start?.atMs ?? Number.NaN))) * 1000];
+    const [made] = trial.stamps('made');
+    const leftMs = (reaped?.atMs ?? Number.NaN) - (made?.atMs ?? Number.NaN);
+    return [
+      (count / ((reaped?.atMs ?? Number.NaN) - (start?.atMs ?? Number.NaN))) * 1000,
+      leftMs * (10_000 / count),
+    ];
   },
 };
 
 /** What a supervisor does to its programs' lives, and how long it takes. */
 export const lifeRows: readonly Row[] = [
-  startOf(1, 60, { quick: 3, full: 15 }),
-  startOf(100, 150, { quick: 1, full: 5 }),
-  startOf(1000, 1000, { quick: 0, full: 3 }),
+  startOf(1, { times: 14 }, { quick: 3, full: 15 }),
+  startOf(100, { times: 7 }, { quick: 1, full: 5 }),
+  startOf(1000, { times: 7 }, { quick: 0, full: 3 }),
   restart,
-  stopOf(1, 0, 20),
-  stopOf(1, 1000, 1050),
-  stopOf(10, 1000, 1100),
+  stopOf(1, 0, { times: 15 }),
+  stopOf(1, 1000, { value: 1300 }),
+  stopOf(10, 1000, { value: 1300 }),
   orphans,
 ];
 

@@ -17,35 +17,44 @@ export function renderTable(
   { contenders, ours, other }: { contenders: readonly string[]; ours: string; other: string },
 ): string {
   const head = ['what', 'unit', 'target', ...contenders, `times ${other}`, 'target met'];
+  const valueOf = (title: string, name: string): number =>
+    lines.find(({ figure }) => figure.title === title)?.values.get(name) ?? Number.NaN;
   const body = lines.map(({ figure, values }) => {
     const mine = values.get(ours) ?? Number.NaN;
+    const times = advantage(figure, mine, valueOf(comparedWith(figure), other));
     return [
       figure.title,
       figure.unit,
       goal(figure),
       ...contenders.map((name) => format(values.get(name) ?? Number.NaN)),
-      advantage(figure, mine, values.get(other) ?? Number.NaN),
-      verdict(figure, mine),
+      Number.isNaN(times) ? '–' : Number.isFinite(times) ? `${format(times)}×` : '∞',
+      verdict(figure, mine, times),
     ];
   });
   return align([head, ...body]);
 }
 
+/** The figure of the other one that ours is compared with. */
+const comparedWith = ({ title, target }: Figure): string =>
+  target !== undefined && 'of' in target ? (target.of ?? title) : title;
+
 /** How many times better than the other one, whichever way better is. */
-function advantage({ better }: Figure, mine: number, others: number): string {
-  const ratio = better === 'less' ? others / mine : mine / others;
-  if (Number.isNaN(ratio)) return '–';
-  return Number.isFinite(ratio) ? `${format(ratio)}×` : '∞';
-}
+const advantage = ({ better }: Figure, mine: number, others: number): number =>
+  better === 'less' ? others / mine : mine / others;
 
 function goal({ better, target }: Figure): string {
-  return target === undefined ? '–' : `${better === 'less' ? '≤' : '≥'} ${format(target)}`;
+  if (target === undefined) return '–';
+  if ('times' in target) return `≥ ${format(target.times)}×`;
+  return `${better === 'less' ? '≤' : '≥'} ${format(target.value)}`;
 }
 
-function verdict({ better, target }: Figure, mine: number): string {
+function verdict({ better, target }: Figure, mine: number, times: number): string {
   if (target === undefined || Number.isNaN(mine)) return '–';
-  return (better === 'less' ? mine <= target : mine >= target) ? 'yes' : 'NO';
+  if ('times' in target) return Number.isNaN(times) ? '–' : yesNo(times >= target.times);
+  return yesNo(better === 'less' ? mine <= target.value : mine >= target.value);
 }
+
+const yesNo = (met: boolean): string => (met ? 'yes' : 'NO');
 
 /** Three digits that mean something; more is noise. */
 function format(value: number): string {

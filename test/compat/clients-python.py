@@ -28,6 +28,9 @@ def over_socket(user='', password=''):
 def tidy(value):
     if isinstance(value, dict):
         return {key: type(one).__name__ if key in CHANGING else tidy(one) for key, one in value.items()}
+    if isinstance(value, list) and all(isinstance(one, dict) and 'status' in one for one in value):
+        # Results come as the processes are done, and which is done first is chance.
+        return sorted((tidy(one) for one in value), key=lambda one: one['name'])
     return [tidy(one) for one in value] if isinstance(value, list) else value
 
 

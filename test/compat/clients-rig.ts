@@ -1,5 +1,6 @@
 /** One server, supervisord or ours, under the same config, with any client in front of it. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { supervisord, supervisorctl, tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
@@ -156,6 +157,8 @@ export class Server implements AsyncDisposable {
       const { code, stdout } = await this.status();
       return code !== null && code !== 4 && code !== 7 && !/ (?:STARTING|BACKOFF) |error/.test(stdout);
     });
+    if (!existsSync(this.scratch.path('talker.log'))) return;
+    await waitFor('what talker says', () => this.scratch.read('talker.err').endsWith('to stderr\n'));
   }
 
   /** What Debian's supervisorctl says about the programs. */

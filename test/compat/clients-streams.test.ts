@@ -64,7 +64,8 @@ for (const [pair, clientOf, kind] of PAIRS) {
     await tail.shows('more é\n');
 
     equal(await tail.end('SIGINT'), 0);
-    equal(tail.lines.text, '==> Press Ctrl-C to exit <==\nto stderr\nmore é\n\n');
+    // Debian's client leaves its blank line out when the signal meets it while it takes what has come.
+    match(tail.lines.text, /^==> Press Ctrl-C to exit <==\nto stderr\nmore é\n\n?$/);
     equal(tail.errors.text, '');
   });
 
