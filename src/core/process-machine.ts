@@ -132,7 +132,7 @@ const SIGKILL = 9;
  * second, so after this many runs in a row that each were shorter than `quickRunMs`, restarts are
  * `quickRunMs` apart.
  */
-const quickRunsFree = 10;
+const quickRunsFree = 100;
 const quickRunMs = 1000;
 
 const enter = (state: ProcessState, ...effects: readonly ProcessEffect[]): Step => ({

@@ -221,10 +221,10 @@ test('a death before its own start, after the clock was set back, counts as havi
   deepEqual(rig.path, ['STARTING', 'RUNNING', 'EXITED']);
 });
 
-test('a program that ends at once for ever is restarted at once ten times, then once a second', () => {
+test('a program that ends at once for ever is restarted at once a hundred times, then once a second', () => {
   const rig = new Rig({ startMs: 0, autorestart: 'always' }).send(start, spawned());
 
-  for (let run = 1; run <= 10; run++) rig.send(exited(1), spawned());
+  for (let run = 1; run <= 100; run++) rig.send(exited(1), spawned());
   equal(rig.now, 0);
   rig.send(exited(1));
   equal(rig.state.name, 'EXITED');
@@ -237,7 +237,7 @@ test('a program that ends at once for ever is restarted at once ten times, then 
 
 test('one long run makes restarts immediate again', () => {
   const rig = new Rig({ startMs: 0, autorestart: 'always' }).send(start, spawned());
-  for (let run = 1; run <= 10; run++) rig.send(exited(1), spawned());
+  for (let run = 1; run <= 100; run++) rig.send(exited(1), spawned());
 
   rig.advance(1000).send(exited(1));
 
@@ -246,7 +246,7 @@ test('one long run makes restarts immediate again', () => {
 
 test('a restart that waits is dropped by a stop', () => {
   const rig = new Rig({ startMs: 0, autorestart: 'always' }).send(start, spawned());
-  for (let run = 1; run <= 10; run++) rig.send(exited(1), spawned());
+  for (let run = 1; run <= 100; run++) rig.send(exited(1), spawned());
   rig.send(exited(1));
 
   rig.send(stop).advance(60_000);
