@@ -8,6 +8,7 @@ import { type Loaded, emptyPlan, loadPlan } from '../config/load.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import { type LoadedPlan } from '../daemon/messages.ts';
 import { prepareProcess } from '../daemon/prepare-process.ts';
+import { nameProcess } from '../linux/process-name.ts';
 import { forwardableSignals, watchSignals } from '../linux/watch-signals.ts';
 import { toMessages } from './diagnostics.ts';
 import { thisMachine } from './machine.ts';
@@ -84,6 +85,7 @@ function start({ values, command }: SuperviseLine, leave: (exitCode: number) => 
   });
   process.on('uncaughtException', (error) => daemon?.survive(error));
   daemon.begin();
+  nameProcess('tsupervisor');
 }
 
 /** Without -c or $TSUPERVISOR_CONFIG a lone command has no configuration: nothing is searched for. */

@@ -66,7 +66,7 @@ export class Daemon {
 
   /** Starts everything. Signals that came before are taken now. */
   begin(): void {
-    if (process.pid !== 1) becomeSubreaper();
+    this.#adoptOrphans();
     watchChildren((dead) => this.#generation.supervisor.reaped(dead));
     const { plan, serverRequests, activity } = this.#generation;
     const opened = this.#servers.open(serverRequests, activity);
@@ -115,6 +115,16 @@ export class Daemon {
   /** An exception that nobody caught: PID 1 goes on (its programs would die with it). */
   survive(error: Error): void {
     this.#generation.activity.critical(`uncaught exception: ${error.stack ?? error.message}`);
+  }
+
+  /** PID 1 is given every orphan; another process has to ask. */
+  #adoptOrphans(): void {
+    if (process.pid === 1) return;
+    try {
+      becomeSubreaper();
+    } catch (error) {
+      this.#generation.activity.warn(`cannot adopt orphans: ${String(error)}; they go to PID 1`);
+    }
   }
 
   #makeGeneration(): Generation {

@@ -62,7 +62,7 @@ export class Puppet {
     const messages = createInterface({ input: socket })[Symbol.asyncIterator]();
     const hello = await messages.next();
     if (hello.done === true) return undefined;
-    return new Puppet(socket, messages, parseWire(String(hello.value)));
+    return new Puppet(socket, messages, parseWire(hello.value));
   }
 
   /** Ends with this exit code. Resolves when it has ended. */

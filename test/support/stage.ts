@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { Puppet } from './puppet.ts';
@@ -29,9 +29,7 @@ export class Stage implements AsyncDisposable {
   private constructor(path: string) {
     this.#path = path;
     this.#server = createServer((socket) => {
-      void Puppet.meet(socket).then((puppet) => {
-        if (puppet !== undefined) this.#enter(puppet);
-      });
+      void this.#meet(socket);
     });
   }
 
@@ -71,6 +69,11 @@ export class Stage implements AsyncDisposable {
       if (found !== undefined) return found;
       await this.#wake.promise;
     }
+  }
+
+  async #meet(socket: Socket): Promise<void> {
+    const puppet = await Puppet.meet(socket);
+    if (puppet !== undefined) this.#enter(puppet);
   }
 
   #enter(puppet: Puppet): void {

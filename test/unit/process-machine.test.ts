@@ -194,10 +194,10 @@ test('each signal of a stopsignal list is given stopwaitsecs, then KILL', () => 
   deepEqual(rig.signals, ['15', '2', '3', '9']);
 });
 
-test('stopasgroup sends stopsignal to the group, killasgroup sends KILL to it', () => {
-  const signalsOf = (policy: Partial<Policy>) =>
-    new Rig(policy).send(start, spawned(), stop).advance(10_000).signals;
+const signalsOf = (policy: Partial<Policy>): readonly string[] =>
+  new Rig(policy).send(start, spawned(), stop).advance(10_000).signals;
 
+test('stopasgroup sends stopsignal to the group, killasgroup sends KILL to it', () => {
   deepEqual(signalsOf({}), ['15', '9']);
   deepEqual(signalsOf({ killAsGroup: true }), ['15', '9 group']);
   deepEqual(signalsOf({ stopAsGroup: true, killAsGroup: true }), ['15 group', '9 group']);
