@@ -47,6 +47,8 @@ export class Container implements AsyncDisposable {
     const fixed = ['--rm', '--name', this.name, '--pull=never', '--entrypoint', inside.tsupervisor];
     const call = ['run', ...fixed, ...mounts(files), ...options, `localhost/tsupervisor-${image}`, ...argv];
     this.#podman = spawn(podman, call, {
+      // conmon leaves a file `oom` where it was started when the kernel kills a container for its memory.
+      cwd: join(root, '.cache'),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { stdout, stderr } = this.#podman;
