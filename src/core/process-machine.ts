@@ -155,7 +155,8 @@ const bug = (state: ProcessState, event: ProcessEvent): never => {
 export const neverStarted: ProcessState = { name: 'STOPPED', end: undefined };
 
 /** A start after which failures are counted anew. */
-const startAfresh = (_state: unknown, _event: unknown, ctx: Context): Step => launch(1, 0, ctx);
+const startAfresh = (_state: unknown, _event: unknown, ctx: Context): Step =>
+  ctx.respawn ? launch(1, 0, ctx) : stay();
 
 const launch = (attempt: number, quickRuns: number, { now }: Context): Step =>
   enter(

@@ -254,6 +254,15 @@ test('a restart that waits is dropped by a stop', () => {
   equal(rig.state.name, 'EXITED');
 });
 
+test('nothing is started while the supervisor shuts down, whoever asks', () => {
+  const rig = new Rig();
+  rig.respawn = false;
+
+  rig.send(start);
+
+  equal(rig.state.name, 'STOPPED');
+});
+
 test('FATAL remembers how the last try ended', () => {
   const rig = new Rig({ startRetries: 0 }).send(start, spawned(), exited(78));
 
