@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { type Socket } from 'node:net';
 
 /** The standard input of one instance of a process, to write to without waiting. */
 export interface ListenerInput {
@@ -67,7 +67,11 @@ export class InputPipe implements ListenerInput {
   }
 
   #openSocket(): Socket {
-    const socket = new Socket({ fd: this.#fd, readable: false, writable: true });
+    const socket = new (process.getBuiltinModule('node:net').Socket)({
+      fd: this.#fd,
+      readable: false,
+      writable: true,
+    });
     // The callback of the write tells the same error; without a listener it would be thrown.
     socket.on('error', () => undefined);
     return socket;

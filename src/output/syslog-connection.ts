@@ -1,6 +1,4 @@
-import { createSocket } from 'node:dgram';
-import { lookup } from 'node:dns';
-import { createConnection } from 'node:net';
+import { type Socket as DatagramSocket } from 'node:dgram';
 
 /** What a connection tells. After `closed` it tells nothing more. */
 export interface ConnectionEvents {
@@ -26,7 +24,10 @@ export interface Endpoint {
 /** A TCP connection; each message is preceded by its length (RFC 6587, 3.4.1: octet counting). */
 export function connectTcp(endpoint: Endpoint, events: ConnectionEvents): Connection {
   const once = onlyOnce(events.closed);
-  const socket = createConnection({ ...endpoint, noDelay: true, keepAlive: true });
+  // Loaded when it is needed, as node:dns and node:dgram below: a plain start must not pay for them.
+  const socket = process
+    .getBuiltinModule('node:net')
+    .createConnection({ ...endpoint, noDelay: true, keepAlive: true });
   let failure: Error | undefined;
   socket.once('connect', events.opened);
   socket.on('error', (error) => {
@@ -54,17 +55,17 @@ export function connectTcp(endpoint: Endpoint, events: ConnectionEvents): Connec
 /** A UDP socket that is connected, so that the server's absence is told (RFC 5426). The name is looked up once. */
 export function connectUdp({ host, port }: Endpoint, events: ConnectionEvents): Connection {
   const once = onlyOnce(events.closed);
-  let socket: ReturnType<typeof createSocket> | undefined;
+  let socket: DatagramSocket | undefined;
   let isClosed = false;
   const fail = (error: Error): void => {
     if (!isClosed) socket?.close();
     isClosed = true;
     once.call(error);
   };
-  lookup(host, (error, address, family) => {
+  process.getBuiltinModule('node:dns').lookup(host, (error, address, family) => {
     if (isClosed) return;
     if (error !== null) return fail(error);
-    socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+    socket = process.getBuiltinModule('node:dgram').createSocket(family === 6 ? 'udp6' : 'udp4');
     socket.on('error', fail);
     socket.once('connect', events.opened);
     socket.connect(port, address);
