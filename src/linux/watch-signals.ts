@@ -18,7 +18,7 @@ type SignalHandleClass = new () => SignalHandle;
 /** <bits/sigaction.h> */
 const SIG_UNBLOCK = 1;
 
-/** sigset_t: 128 bytes, signal n is bit n-1. <bits/types/__sigset_t.h> */
+/** sigset_t: a bit for each signal. <bits/types/__sigset_t.h> */
 const sigsetBytes = 128;
 
 /** <bits/signum-generic.h> */
@@ -51,6 +51,7 @@ export function watchSignals(
   take: (signal: number) => void,
 ): Disposable {
   const handles = signals.map((signal) => watchOne(signal, take));
+  unblockAll();
   return {
     [Symbol.dispose]: () => {
       for (const handle of handles) handle.close();
@@ -64,19 +65,15 @@ function watchOne(signal: string | number, take: (signal: number) => void): Sign
   const handle = new (signalHandleClass())();
   handle.unref();
   handle.onsignal = take;
-  if (handle.start(number) === 0) {
-    unblock(number);
-    return handle;
-  }
+  if (handle.start(number) === 0) return handle;
   handle.close();
   throw new Error(`cannot watch ${signalName(number)}: the kernel does not let it be caught`);
 }
 
 /** Node blocks SIGUSR1 when it is told not to open its inspector on it (--disable-sigusr1). */
-function unblock(signal: number): void {
-  const set = Buffer.alloc(sigsetBytes);
-  set.writeBigUInt64LE(1n << BigInt(signal - 1));
-  checkErrno('pthread_sigmask', libc.pthread_sigmask(SIG_UNBLOCK, set, Buffer.alloc(sigsetBytes)));
+function unblockAll(): void {
+  const everything = Buffer.alloc(sigsetBytes, 0xff);
+  checkErrno('pthread_sigmask', libc.pthread_sigmask(SIG_UNBLOCK, everything, Buffer.alloc(sigsetBytes)));
 }
 
 let foundClass: SignalHandleClass | undefined;
