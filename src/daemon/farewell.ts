@@ -1,6 +1,9 @@
 /** The end: the last output first, then the last line, then the termination log. */
 import { type EndCause } from '../core/supervisor-machine.ts';
+import { monotonicMs } from '../linux/clock.ts';
 import { signalName } from '../linux/signals.ts';
+import { type OutputPlane } from '../output/output-plane.ts';
+import { type ProcessOutput } from '../output/process-output.ts';
 import { type Facilities } from './facilities.ts';
 import { type Generation } from './generation.ts';
 import { type Ending, lastLine, terminationMessage, writeTerminationLog } from './last-words.ts';
@@ -44,6 +47,19 @@ const culpritOf = ({ supervisor, main }: Generation, cause: EndCause): Supervise
 
 async function drainAll({ supervisor, plan }: Generation, { plane }: Facilities): Promise<void> {
   const outputs = [...supervisor.members.values()].flatMap(({ body }) => body.program?.output ?? []);
+  await drained(outputs);
+  await flush(outputs, plane, monotonicMs() + Math.min(flushMs, plan.supervisord.shutdown_timeout));
+}
+
+const drained = async (outputs: readonly ProcessOutput[]): Promise<unknown> =>
   await Promise.all(outputs.map((output) => new Promise<void>((resolve) => output.drained(resolve))));
-  await plane.flush(Math.min(flushMs, plan.supervisord.shutdown_timeout));
+
+async function flush(outputs: readonly ProcessOutput[], plane: OutputPlane, untilMs: number): Promise<void> {
+  const leftMs = Math.max(0, untilMs - monotonicMs());
+  const isBehind = leftMs > 0 && outputs.some((output) => output.isBehind);
+  await plane.flush(leftMs);
+  if (!isBehind) return;
+  // What a reader that had stalled did not let through is still in the pipes.
+  await drained(outputs);
+  await flush(outputs, plane, untilMs);
 }

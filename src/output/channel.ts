@@ -14,6 +14,13 @@ const nothing = new Uint8Array(0);
 
 type Filters = Pick<PipeReaderOptions, 'filter' | 'filterEnd'>;
 
+/** The pipe of one instance. */
+interface Pipe {
+  readonly fd: number;
+  readonly origin: LineOrigin;
+  readonly onEnd: () => void;
+}
+
 /** One stream, stdout or stderr, of a process, over all its instances. */
 export class Channel {
   readonly tail: MemoryTail;
@@ -22,6 +29,9 @@ export class Channel {
   readonly #name: string;
   #opened: readonly OpenDestination[] | undefined;
   #readers = 0;
+  /** Pipes that are not read yet: what older ones hold comes first. */
+  readonly #queue: Pipe[] = [];
+  #newest: PipeReader | undefined;
   #isClosed = false;
 
   /** `name`: the name shown in prefixes. */
@@ -39,17 +49,19 @@ export class Channel {
     return codes.find((code) => code !== undefined);
   }
 
-  /** Reads a pipe until its end, then calls `onEnd`. */
-  read(options: { readonly fd: number; readonly origin: LineOrigin; readonly onEnd: () => void }): void {
+  /** Whether there are bytes that a destination keeps from being read. */
+  get isBehind(): boolean {
+    return this.#queue.length > 0 || this.#newest?.isBlocked === true;
+  }
+
+  /**
+   * Reads a pipe until its end, then calls `onEnd`. It begins when what is in the pipe before has been passed on: what
+   * an instance wrote comes before what the next one writes, also when the destination is slow.
+   */
+  read(pipe: Pipe): void {
     this.#readers++;
-    void new PipeReader({
-      fd: options.fd,
-      flow: this.#flow(options.origin),
-      space: this.#plane.readSpace,
-      growPipe: this.#plane.growPipe,
-      ...this.#filters(options.origin.pid),
-      onEnd: () => this.#ended(options.onEnd),
-    });
+    this.#queue.push(pipe);
+    if (this.#queue.length === 1) this.#awaitTurn();
   }
 
   /** Reopens the log files by their paths. */
@@ -70,6 +82,29 @@ export class Channel {
     if (this.#readers > 0) return;
     for (const destination of this.#opened ?? []) destination.release();
     this.#opened = undefined;
+  }
+
+  #awaitTurn(): void {
+    if (this.#newest === undefined) return this.#readNext();
+    this.#newest.whenCaughtUp(() => this.#readNext());
+  }
+
+  #readNext(): void {
+    const next = this.#queue.shift();
+    if (next === undefined) return;
+    this.#newest = this.#reader(next);
+    if (this.#queue.length > 0) this.#awaitTurn();
+  }
+
+  #reader({ fd, origin, onEnd }: Pipe): PipeReader {
+    return new PipeReader({
+      fd,
+      flow: this.#flow(origin),
+      space: this.#plane.readSpace,
+      growPipe: this.#plane.growPipe,
+      ...this.#filters(origin.pid),
+      onEnd: () => this.#ended(onEnd),
+    });
   }
 
   #ended(onEnd: () => void): void {

@@ -24,6 +24,10 @@ export class DirectFlow implements Flow {
     this.#sink.whenReady(callback);
   }
 
+  pause(): void {
+    // Holds nothing.
+  }
+
   resume(): boolean {
     return !this.#sink.isFull;
   }
@@ -38,6 +42,7 @@ export const nowhere: Flow = {
   feed: () => true,
   join: () => leave,
   whenReady: (callback) => void setImmediate(callback),
+  pause: leave,
   resume: () => true,
   end: () => true,
 };

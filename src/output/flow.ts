@@ -6,6 +6,8 @@ export interface Flow {
   join(stop: () => void): () => void;
   /** Calls back when the destination has room. */
   whenReady(callback: () => void): void;
+  /** Reading stops, also for others' sake: an unfinished line waits, however long, for what comes after `resume`. */
+  pause(): void;
   /** Goes on with what is waiting. Returns whether more may be read. */
   resume(): boolean;
   /** The stream has ended: the unfinished line goes out. Returns whether nothing is left to write. */

@@ -3,6 +3,8 @@ const holdMs = 1000;
 
 /** Something that holds an unfinished line. */
 export interface Holder {
+  /** Whether nobody reads what comes next: its line may be finished, and is not released. */
+  readonly isPaused: boolean;
   /** Lets go of what is held. */
   release(): void;
 }
@@ -29,6 +31,11 @@ export class HoldClock {
     if (!this.#isArmed) this.#arm(holdMs);
   }
 
+  /** What a holder holds, if it holds anything, has its whole time before it. */
+  holdAnew(holder: Holder): void {
+    if (this.#heldSince.delete(holder)) this.hold(holder);
+  }
+
   /** The line is finished, or gone. */
   forget(holder: Holder): void {
     this.#heldSince.delete(holder);
@@ -48,6 +55,7 @@ export class HoldClock {
     this.#isArmed = false;
     const now = this.#now();
     for (const [holder, since] of this.#heldSince) {
+      if (holder.isPaused) continue;
       const leftMs = since + holdMs - now;
       if (leftMs > 0) return this.#arm(Math.ceil(leftMs));
       this.#release(holder);

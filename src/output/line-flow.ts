@@ -1,5 +1,5 @@
 import { type Flow } from './flow.ts';
-import { type HoldClock } from './hold-clock.ts';
+import { type Holder, type HoldClock } from './hold-clock.ts';
 import { type LineFormat, maxLineBytes, type PartKind, type Region } from './line-part.ts';
 import { splitLines } from './line-splitter.ts';
 import { type ReadSpace } from './read-space.ts';
@@ -22,11 +22,12 @@ export interface LineFlowOptions {
  * until its newline, 1 s, 64 KB or the end of the stream. When the sink is full in the middle of a read, the rest of
  * that read is held too, unformatted.
  */
-export class LineFlow implements Flow {
+export class LineFlow implements Flow, Holder {
   readonly #options: LineFlowOptions;
   #held: Uint8Array = nothing;
   #isBlocked = false;
   #isEnding = false;
+  #isPaused = false;
 
   constructor(options: LineFlowOptions) {
     this.#options = options;
@@ -44,7 +45,17 @@ export class LineFlow implements Flow {
     this.#options.sink.whenReady(callback);
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
   resume(): boolean {
+    this.#isPaused = false;
+    this.#options.clock.holdAnew(this);
     if (!this.#isBlocked) return !this.#options.sink.isFull;
     return this.feed(nothing) && !this.#options.sink.isFull;
   }

@@ -6,6 +6,9 @@ import { type ReadSpace } from './read-space.ts';
 /** A pipe holds this much unless it is made larger (pipe(7)). */
 const pipeBytes = 64 * 1024;
 
+/** A pipe is never larger, unless root says so (/proc/sys/fs/pipe-max-size, pipe(7)). */
+const largestPipeBytes = 1024 * 1024;
+
 /** What a reader needs. */
 export interface PipeReaderOptions {
   /** The read end of a pipe; the reader owns it. */
@@ -30,6 +33,11 @@ export class PipeReader {
   #isGrown = false;
   #isWaiting = false;
   #hasEnded = false;
+  #isOver = false;
+  #readBytes = 0;
+  #catchingUp: { readonly callback: () => void; readonly enoughBytes: number } | undefined;
+  #looks = 0;
+  #sawEnd = false;
 
   constructor(options: PipeReaderOptions) {
     this.#options = options;
@@ -41,12 +49,52 @@ export class PipeReader {
     });
     // A read error ends the stream, as its end does.
     this.#socket.on('error', () => undefined);
+    this.#socket.on('end', () => {
+      this.#sawEnd = true;
+    });
     this.#socket.on('close', () => this.#closed());
     this.#leave = options.flow.join(() => this.#stop());
   }
 
+  /** Whether the destination keeps it from reading. */
+  get isBlocked(): boolean {
+    return this.#isWaiting;
+  }
+
+  /**
+   * Calls back when all that is in the pipe now has been passed on: at the end of the stream, when there is nothing to
+   * be read, or when as much has been read as a pipe holds. Asked once.
+   */
+  whenCaughtUp(callback: () => void): void {
+    if (this.#isOver) return callback();
+    this.#catchingUp = { callback, enoughBytes: this.#readBytes + largestPipeBytes };
+    this.#look();
+  }
+
+  /** What is readable is read within two turns of the event loop. */
+  #look(): void {
+    if (this.#catchingUp === undefined) return;
+    const before = this.#readBytes;
+    const number = ++this.#looks;
+    const look = (): void => {
+      // It has stopped meanwhile, and looks anew when it goes on; or it is about to end.
+      if (this.#isWaiting || this.#sawEnd || number !== this.#looks) return;
+      const isEnough = this.#readBytes >= (this.#catchingUp?.enoughBytes ?? 0);
+      if (isEnough || this.#readBytes === before) this.#settleCaughtUp();
+      else this.#look();
+    };
+    setImmediate(() => setImmediate(look));
+  }
+
+  #settleCaughtUp(): void {
+    const { callback } = this.#catchingUp ?? {};
+    this.#catchingUp = undefined;
+    callback?.();
+  }
+
   #take(count: number): boolean {
     const { flow, filter, space } = this.#options;
+    this.#readBytes += count;
     if (count >= pipeBytes) this.#grow();
     if (flow.feed(filter(space.readArea.subarray(0, count)))) return true;
     this.#wait();
@@ -62,6 +110,7 @@ export class PipeReader {
   #wait(): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
+    this.#options.flow.pause();
     this.#options.flow.whenReady(() => this.#resume());
   }
 
@@ -69,7 +118,12 @@ export class PipeReader {
     this.#isWaiting = false;
     if (!this.#options.flow.resume()) this.#wait();
     else if (this.#hasEnded) this.#finish();
-    else this.#socket.resume();
+    else this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#socket.resume();
+    this.#look();
   }
 
   #closed(): void {
@@ -81,8 +135,10 @@ export class PipeReader {
     const { flow, filterEnd, onEnd } = this.#options;
     flow.feed(filterEnd());
     if (!flow.end()) return this.#wait();
+    this.#isOver = true;
     this.#leave();
     onEnd();
+    this.#settleCaughtUp();
   }
 
   #grow(): void {

@@ -57,6 +57,11 @@ export class ProcessOutput {
     };
   }
 
+  /** Whether it has written what a destination keeps from being read. */
+  get isBehind(): boolean {
+    return this.#channels.stdout.isBehind || this.#channels.stderr.isBehind;
+  }
+
   /** The last bytes of a stream, and the offsets to follow it. */
   tail(stream: 'stdout' | 'stderr'): MemoryTail {
     return this.#channels[stream].tail;

@@ -25,6 +25,7 @@ export class SyslogFlow implements Flow, Holder {
   /** Copies: what has been read is overwritten by the next read. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
+  #isPaused = false;
 
   constructor({ sink, clock }: SyslogFlowOptions) {
     this.#sink = sink;
@@ -47,7 +48,17 @@ export class SyslogFlow implements Flow, Holder {
     this.#sink.whenReady(callback);
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
   resume(): boolean {
+    this.#isPaused = false;
+    this.#clock.holdAnew(this);
     return !this.#sink.isFull;
   }
 

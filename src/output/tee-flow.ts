@@ -29,6 +29,10 @@ export class TeeFlow implements Flow {
     first?.whenReady(callback);
   }
 
+  pause(): void {
+    for (const flow of this.#flows) flow.pause();
+  }
+
   resume(): boolean {
     return this.#allOf((flow) => flow.resume());
   }
