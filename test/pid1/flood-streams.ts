@@ -73,9 +73,9 @@ export class Demultiplexer {
   }
 
   #addLine(line: Buffer): void {
-    const key = line.latin1Slice(0, 4);
+    const key = line.toString('latin1', 0, 4);
     if (key === jsonKey) return this.#addObject(line.toString());
-    const isPrefixed = line.latin1Slice(4, 7) === ' | ';
+    const isPrefixed = line.toString('latin1', 4, 7) === ' | ';
     this.#of(key, line).add(isPrefixed ? line.subarray(7) : line);
   }
 

@@ -62,7 +62,7 @@ const writers: readonly Writer[] = [
 ];
 
 /** Every reader stalls now and then, also for longer than an unfinished line is held. */
-const stalls = { everyBytes: floodBytes / 40, stallsMs: [20, 60, 5, 300, 20, 1500, 10, 100] };
+const stalls = { everyBytes: floodBytes / 24, stallsMs: [20, 60, 5, 300, 20, 1500, 10, 100] };
 
 test('20 programs flood every kind of destination, crash and are restarted: not a byte is lost or changed', async (context) => {
   await using rig = await Rig.open();
