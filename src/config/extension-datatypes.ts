@@ -199,6 +199,15 @@ export const positiveDuration: Datatype<number> = {
   },
 };
 
+/** The age at which a log is rotated. Infinity: never. */
+export const maxAge: Datatype<number> = {
+  expects: 'a time such as 1d or 12h, or none',
+  parse: (text, host) => {
+    if (text.toLowerCase() === 'none') return Infinity;
+    return positiveDuration.parse(text, host) || Infinity;
+  },
+};
+
 /** Which lines belong to one message. */
 export type Multiline =
   | { readonly kind: 'none' }

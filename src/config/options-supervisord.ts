@@ -1,7 +1,7 @@
 /** [supervisord]. Source: supervisor/options.py 4.2.5, ServerOptions.read_config; the rest is ours. */
 import { boolean, byteSize, integer, integerIn, octal, oneOf, string } from './datatypes.ts';
 import { environment } from './environment-list.ts';
-import { multiline } from './extension-datatypes.ts';
+import { maxAge, multiline } from './extension-datatypes.ts';
 import { identity } from './identity.ts';
 import { logLevel } from './log-level.ts';
 import { activityLog } from './log-destination.ts';
@@ -31,8 +31,15 @@ export const SUPERVISORD = {
     scope: 'here',
     doc: 'How many rotated activity log files are kept; 0: the file is emptied instead.',
   },
+  logfile_maxage: {
+    type: maxAge,
+    default: 'none',
+    scope: 'here',
+    since,
+    example: '1d',
+    doc: 'The age at which the activity log file is rotated, at the next write; 0 or none: never.',
+  },
   logfile_compress: {
-    activeNow: false,
     type: boolean,
     default: 'false',
     scope: 'here',

@@ -29,15 +29,16 @@ const toStderr = (plane: OutputPlane): LineDestination => ({
 
 /** @returns the destinations, and the errno name when the log file cannot be opened */
 export function activityDestinations(
-  { logfile, silent, logfile_maxbytes: maxBytes, logfile_backups: backupCount }: SupervisordValues,
+  supervisord: SupervisordValues,
   plane: OutputPlane,
   syslog: Syslog,
 ): { readonly destinations: readonly LineDestination[]; readonly problem: string | undefined } {
+  const { logfile, silent } = supervisord;
   const stderr = silent ? [] : [toStderr(plane)];
   if (logfile.kind === 'syslog')
     return { destinations: [toSyslog(syslog.activitySink()), ...stderr], problem: undefined };
   if (logfile.kind !== 'file') return { destinations: stderr, problem: undefined };
-  const opened = plane.acquire({ kind: 'file', path: logfile.path, maxBytes, backupCount });
+  const opened = plane.acquire({ kind: 'file', path: logfile.path, ...rotationOf(supervisord) });
   const code = opened.open();
   if (code !== undefined)
     return { destinations: stderr, problem: `cannot open logfile ${logfile.path}: ${code}` };
@@ -45,6 +46,13 @@ export function activityDestinations(
   const isStream = opened.format !== undefined;
   return { destinations: isStream ? [toFile(opened)] : [toFile(opened), ...stderr], problem: undefined };
 }
+
+const rotationOf = (supervisord: SupervisordValues) => ({
+  maxBytes: supervisord.logfile_maxbytes,
+  backupCount: supervisord.logfile_backups,
+  maxAgeMs: supervisord.logfile_maxage,
+  isCompressed: supervisord.logfile_compress,
+});
 
 const toSyslog = (sink: SyslogSink): LineDestination => ({
   write: (line) => void sink.write(Buffer.from(line)),

@@ -49,7 +49,7 @@ export class AutoLogs {
     const middle = `---${identifier}-`;
     for (const name of this.#names()) {
       const rest = name.split(middle).at(1);
-      if (rest === undefined || !/^\S{8}\.log(\.\d{1,4})?$/.test(rest)) continue;
+      if (rest === undefined || !/^\S{8}\.log(\.\d{1,4}(\.gz)?|\.gz\.tmp)?$/.test(rest)) continue;
       try {
         unlinkSync(join(directory, name));
       } catch {

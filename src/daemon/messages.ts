@@ -39,5 +39,9 @@ export function tellSink(activity: ActivityLog, report: SinkReport): void {
     activity.error(
       `cannot ${report.syscall} ${sink}: ${report.code}; output to it is lost until it works again`,
     );
+  else if (report.type === 'uncompressed')
+    activity.error(
+      `cannot compress ${sink}.1: ${report.syscall} failed with ${report.code}; rotated files stay as they are until it works again`,
+    );
   else activity.error(`cannot rotate ${sink}: ${report.code}; it grows further`);
 }

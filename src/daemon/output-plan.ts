@@ -63,6 +63,8 @@ function destination(log: LogDestination, { plan, stream, supervisord, autoLogs 
   const rotation = {
     maxBytes: plan[`${stream}_logfile_maxbytes`],
     backupCount: plan[`${stream}_logfile_backups`],
+    maxAgeMs: plan[`${stream}_logfile_maxage`],
+    isCompressed: plan[`${stream}_logfile_compress`],
   };
   switch (log.kind) {
     case 'container':

@@ -15,6 +15,10 @@ export type Destination =
       readonly path: string;
       readonly maxBytes: number;
       readonly backupCount: number;
+      /** The age at which it is rotated. Default: Infinity, never. */
+      readonly maxAgeMs?: number;
+      /** Whether rotated files are compressed. Default: they are not. */
+      readonly isCompressed?: boolean;
     };
 
 /** What is done with one stream of a process. */

@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { errnoName, syscallName } from './errno.ts';
+import { LogAge } from './rotate-age.ts';
+import { type Compressor } from './rotate-compressor.ts';
 import { shiftBackups } from './rotate.ts';
 import { type Report, type Sink } from './sink.ts';
 import { Trouble } from './trouble.ts';
@@ -17,13 +19,17 @@ export interface FileSinkOptions {
   readonly maxBytes: number;
   /** How many rotated files are kept; 0: the file is emptied instead. */
   readonly backupCount: number;
+  /** The file is rotated at the first write when it is this old. Default: Infinity, never. */
+  readonly maxAgeMs?: number;
+  /** Compresses rotated files. Default: they stay as they are. */
+  readonly compressor?: Compressor | undefined;
   readonly report: Report;
   /** Milliseconds of the monotonic clock. */
   readonly now?: () => number;
 }
 
 /**
- * A log file: appended to, rotated by size. Always opened with O_APPEND, also after a rotation: a file that is
+ * A log file: appended to, rotated by size and by age. Always opened with O_APPEND, also after a rotation: a file that is
  * truncated from outside has no hole. What cannot be written (a full disk, a file replaced by a directory) is counted
  * as lost; programs go on, and writing is tried again with the bytes that come later.
  */
@@ -32,6 +38,7 @@ export class RotatingFile implements Sink {
   readonly isFull = false;
   readonly #options: FileSinkOptions;
   readonly #trouble: Trouble;
+  readonly #age: LogAge;
   #fd: number | undefined;
   #size = 0;
   #rotateAt: number;
@@ -41,6 +48,7 @@ export class RotatingFile implements Sink {
     this.name = options.path;
     this.#options = options;
     this.#rotateAt = options.maxBytes;
+    this.#age = new LogAge(options.maxAgeMs ?? Infinity, options.now);
     this.#trouble = new Trouble({
       sink: options.path,
       report: options.report,
@@ -62,7 +70,9 @@ export class RotatingFile implements Sink {
       const fd = openSync(this.name, flags, 0o666);
       this.#closeFile();
       this.#fd = fd;
-      this.#size = fstatSync(fd).size;
+      const stat = fstatSync(fd);
+      this.#size = stat.size;
+      this.#age.opened(stat);
       this.#rotateAt = this.#options.maxBytes;
       return undefined;
     } catch (error) {
@@ -72,6 +82,7 @@ export class RotatingFile implements Sink {
   }
 
   write(chunk: Uint8Array): boolean {
+    if (this.#age.isReached) this.#rotateOld();
     let rest = chunk;
     while (rest.length > 0) {
       const slice = this.#nextSlice(rest);
@@ -135,22 +146,37 @@ export class RotatingFile implements Sink {
 
   #rotate(): void {
     if (this.#fd === undefined || this.#isShorter(this.#fd)) return;
+    this.#startAnew(this.#fd);
+  }
+
+  /** Also where there is nothing to rotate, or it fails, the next attempt is due when as much time has passed again. */
+  #rotateOld(): void {
+    this.#age.restart();
+    if (this.#fd !== undefined && fstatSync(this.#fd).size > 0) this.#startAnew(this.#fd);
+  }
+
+  #startAnew(fd: number): void {
     try {
-      this.#startAnew(this.#fd);
+      if (this.#options.backupCount === 0) this.#empty(fd);
+      else this.#shift();
     } catch (error) {
       this.#keepFile(error);
     }
   }
 
-  #startAnew(fd: number): void {
-    const { backupCount } = this.#options;
-    if (backupCount === 0) {
-      ftruncateSync(fd);
-      this.#size = 0;
-      return;
-    }
-    shiftBackups(this.name, backupCount);
-    if (this.open() === undefined) this.#isKept = false;
+  /** A file that was emptied is as old as before: where age matters there is a new one. */
+  #empty(fd: number): void {
+    if ((this.#options.maxAgeMs ?? Infinity) !== Infinity) return void this.clear();
+    ftruncateSync(fd);
+    this.#size = 0;
+  }
+
+  #shift(): void {
+    const { backupCount, compressor } = this.#options;
+    shiftBackups(this.name, backupCount, compressor);
+    if (this.open() !== undefined) return;
+    this.#isKept = false;
+    compressor?.add(`${this.name}.1`, this.name);
   }
 
   /** What is open stays open and grows; the next attempt to rotate is due when it has grown by as much again. */

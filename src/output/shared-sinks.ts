@@ -1,5 +1,6 @@
 import { type OpenDestination, streamDestination } from './destination.ts';
 import { RotatingFile } from './file-sink.ts';
+import { Compressor } from './rotate-compressor.ts';
 import { type Report } from './sink.ts';
 import { StreamSink } from './stream-sink.ts';
 import { type StreamPlace } from './stream-target.ts';
@@ -14,6 +15,10 @@ export interface LogFile {
   readonly path: string;
   readonly maxBytes: number;
   readonly backupCount: number;
+  /** Default: Infinity, never. */
+  readonly maxAgeMs?: number;
+  /** Whether rotated files are compressed. Default: they are not. */
+  readonly isCompressed?: boolean;
 }
 
 /**
@@ -23,18 +28,20 @@ export interface LogFile {
 export class SharedSinks {
   readonly #report: Report;
   readonly #growPipe: (fd: number) => void;
+  readonly #compressor: Compressor;
   readonly #files = new Map<string, Shared<RotatingFile>>();
   readonly #streams = new Map<string, StreamSink>();
 
   constructor(options: { readonly report: Report; readonly growPipe: (fd: number) => void }) {
     this.#report = options.report;
     this.#growPipe = options.growPipe;
+    this.#compressor = new Compressor(options.report);
   }
 
   /** A log file; it is closed when the last user has released it. */
   file(file: LogFile): OpenDestination {
     const shared = this.#files.get(file.path) ?? {
-      sink: new RotatingFile({ ...file, report: this.#report }),
+      sink: this.#openFile(file),
       users: 0,
     };
     this.#files.set(file.path, shared);
@@ -63,6 +70,11 @@ export class SharedSinks {
   reopenAll(): void {
     for (const { sink } of this.#files.values()) sink.reopen();
     for (const sink of this.#streams.values()) sink.reopen();
+  }
+
+  #openFile(file: LogFile): RotatingFile {
+    const compressor = file.isCompressed === true ? this.#compressor : undefined;
+    return new RotatingFile({ ...file, compressor, report: this.#report });
   }
 
   #openStream(place: StreamPlace, name: string): StreamSink {

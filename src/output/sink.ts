@@ -32,12 +32,13 @@ export interface LineSink extends Sink {
 
 /**
  * What the activity log is told, once per change: the sink stopped taking bytes (`failed`), takes them again
- * (`recovered`), or could not be rotated or reopened and goes on in the file that is open (`kept`).
+ * (`recovered`), or could not be rotated or reopened and goes on in the file that is open (`kept`); its rotated files
+ * cannot be compressed (`uncompressed`).
  * `code` is the errno name, `syscall` the call that answered with it, `lostBytes` what could not go anywhere.
  */
 export type SinkReport =
   | {
-      readonly type: 'failed' | 'kept';
+      readonly type: 'failed' | 'kept' | 'uncompressed';
       readonly sink: string;
       readonly syscall: string;
       readonly code: string;

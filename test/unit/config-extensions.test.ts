@@ -76,6 +76,8 @@ const refused: readonly string[] = [
   'depends_on=x:ready',
   'on_unhealthy=panic',
   'output_multiline=(',
+  'stdout_logfile_maxage=-1',
+  'stdout_logfile_maxage=a day',
   'healthcheck_retries=0',
 ];
 
@@ -94,6 +96,21 @@ test('options that are not set are those of [supervisord]', () => {
   const [process] = firstGroup(plan).processes;
 
   deepEqual([process?.output_format, process?.tail_bytes], ['raw', 2048]);
+});
+
+test('the age of a log is a time; 0 and none: it does not matter', () => {
+  const ageOf = (text: string) =>
+    firstGroup(planOf(`[supervisord]\n[program:a]\ncommand=x\nstdout_logfile_maxage=${text}\n`)).processes[0]
+      ?.stdout_logfile_maxage;
+
+  deepEqual(['1d', '12h', '90', '0', 'none', 'NONE'].map(ageOf), [
+    86_400_000,
+    43_200_000,
+    90_000,
+    Infinity,
+    Infinity,
+    Infinity,
+  ]);
 });
 
 test('a variable that is not set or empty has its default', () => {

@@ -1,0 +1,96 @@
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { errnoName } from './errno.ts';
+import { removeIfThere } from './rotate.ts';
+
+const readBytes = 256 * 1024;
+
+/** What is compressed. */
+export interface GzipJob {
+  /** The file as it is called now: rotations go on meanwhile. */
+  readonly path: string;
+  /** Ends the work: the file stays as it is. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Compresses a rotated file on the thread pool, into `temporary` first; then `.gz` takes its place at once, with its
+ * mode, owner and times. A file that has changed meanwhile stays as it is. Whatever happens, also the end of this
+ * process, no temporary file is left.
+ *
+ * @throws Error with an errno code when it cannot be compressed; an AbortError when it was stopped
+ */
+export async function gzipBackup(job: GzipJob, temporary: string): Promise<void> {
+  const remove = (): void => void removeIfThere(temporary);
+  process.once('exit', remove);
+  try {
+    // Of a run that was killed.
+    remove();
+    const before = await compress(job, temporary);
+    if (!job.signal.aborted && isSame(before, lstatSync(job.path))) replace(job.path, temporary);
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
+}
+
+/** @returns what the file was like at the beginning */
+async function compress({ path, signal }: GzipJob, temporary: string): Promise<Stats> {
+  const fd = openSync(path, 'r');
+  const before = fstatSync(fd);
+  const targetFd = openLike(fd, before, temporary);
+  // Loaded when it is first needed: few logs are compressed, and none at the start.
+  const { createGzip } = process.getBuiltinModule('node:zlib');
+  const { pipeline } = process.getBuiltinModule('node:stream/promises');
+  const source = createReadStream(path, { fd, highWaterMark: readBytes });
+  await pipeline(source, createGzip(), createWriteStream(temporary, { fd: targetFd, flush: true }), {
+    signal,
+  });
+  return before;
+}
+
+/** A new file with the mode and owner of another. Closes that one when there cannot be one. */
+function openLike(fd: number, { mode, uid, gid }: Stats, path: string): number {
+  try {
+    const newFd = openSync(path, 'wx', 0o600);
+    giveAway(newFd, { uid, gid });
+    fchmodSync(newFd, mode & 0o7777);
+    return newFd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function giveAway(fd: number, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
+  try {
+    fchownSync(fd, uid, gid);
+  } catch (error) {
+    // Only root can; a log of ours is ours anyway.
+    if (errnoName(error) !== 'EPERM') throw error;
+  }
+}
+
+function replace(path: string, temporary: string): void {
+  const { atime, mtime } = lstatSync(path);
+  utimesSync(temporary, atime, mtime);
+  renameSync(temporary, `${path}.gz`);
+  unlinkSync(path);
+}
+
+/** Whether it is still the same file, and nobody has written to it. */
+function isSame(before: Stats, now: Stats): boolean {
+  return before.dev === now.dev && before.ino === now.ino && before.size === now.size;
+}
