@@ -15,7 +15,8 @@ import { type Options, program, Rig, settings } from './rig.ts';
 const floodBytes = Number(process.env['FLOOD_BYTES'] ?? 300_000_000);
 const runCount = 4;
 const backupCount = 60;
-const maxMemoryKb = 100_000;
+const maxMemoryKb = 100_000_000 / 1024;
+const compiler = process.env['CC'] ?? 'gcc';
 
 /** The container's stdout, a FIFO that is a program's own, or a log file with its backups. */
 type Place = 'stdout' | 'pipe' | 'file';
@@ -68,7 +69,7 @@ test('20 programs flood every kind of destination, crash and are restarted: not 
   await using rig = await Rig.open();
   const { scratch } = rig;
   const flood = scratch.path('flood');
-  execFileSync('gcc', ['-O2', '-o', flood, join(import.meta.dirname, 'flood.c')]);
+  execFileSync(compiler, ['-O2', '-o', flood, join(import.meta.dirname, 'flood.c')]);
   const stdout = arrivals('stdout');
   const pipe = arrivals('pipe');
   const lines = new Demultiplexer(stdout);
