@@ -9,6 +9,7 @@ import { Daemon } from '../daemon/daemon.ts';
 import { type LoadedPlan } from '../daemon/messages.ts';
 import { prepareProcess } from '../daemon/prepare-process.ts';
 import { nameProcess } from '../linux/process-name.ts';
+import { settleMemory } from '../daemon/settle-memory.ts';
 import { forwardableSignals, watchSignals } from '../linux/watch-signals.ts';
 import { toMessages } from './diagnostics.ts';
 import { thisMachine } from './machine.ts';
@@ -86,6 +87,7 @@ function start({ values, command }: SuperviseLine, leave: (exitCode: number) => 
   process.on('uncaughtException', (error) => daemon?.survive(error));
   daemon.begin();
   nameProcess('tsupervisor');
+  settleMemory();
 }
 
 /** Without -c or $TSUPERVISOR_CONFIG a lone command has no configuration: nothing is searched for. */
