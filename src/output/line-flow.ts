@@ -19,8 +19,8 @@ export interface LineFlowOptions {
 
 /**
  * One stream on its way to a sink that others write to as well: whole lines go on at once, an unfinished one is held
- * until its newline, 1 s of reading, 64 KB or the end of the stream. When the sink is full in the middle of a read, the rest of
- * that read is held too, unformatted.
+ * until its newline, 1 s of reading, 64 KB or the end of the stream. When the sink is full in the middle of a read, the
+ * rest of that read is held too, unformatted.
  */
 export class LineFlow implements Flow, Holder {
   readonly #options: LineFlowOptions;
