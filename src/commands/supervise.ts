@@ -8,6 +8,7 @@ import { type Loaded, emptyPlan, loadPlan } from '../config/load.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import { type LoadedPlan } from '../daemon/messages.ts';
 import { prepareProcess } from '../daemon/prepare-process.ts';
+import { exactWords } from '../linux/own-bytes.ts';
 import { nameProcess } from '../linux/process-name.ts';
 import { settleMemory } from '../daemon/settle-memory.ts';
 import { forwardableSignals, watchSignals } from '../linux/watch-signals.ts';
@@ -25,7 +26,7 @@ type SuperviseLine = Extract<CommandLine, { kind: 'supervise' }>;
 
 /** Runs the command line. Returns when everything is started; `leave` is called at the end. */
 export function supervise(argv: readonly string[], leave: (exitCode: number) => void): void {
-  const line = parseCommandLine(argv);
+  const line = parseCommandLine(exactWords(argv));
   if (line.kind === 'usage') return refuse([line.message], leave);
   if (line.kind === 'version') return answer(`${versionText}\n`, leave);
   if (line.kind === 'help') {

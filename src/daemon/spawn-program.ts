@@ -110,8 +110,14 @@ function explain(plan: ProcessPlan, { step, code }: Extract<SpawnOutcome, { kind
     case 'limits':
       return cannotSpawn(`couldn't set the limits of '${plan.name}': ${code}`, 126);
     case 'exec':
-      return cannotSpawn(`couldn't exec ${plan.command}: ${code}`, code === 'ENOENT' ? 127 : 126);
+      return cannotSpawn(`couldn't exec ${fileOf(plan)}: ${code}`, code === 'ENOENT' ? 127 : 126);
   }
+}
+
+/** The first word, as Supervisor has it: the others may be a megabyte, which is an error of its own (E2BIG). */
+function fileOf(plan: ProcessPlan): string {
+  const command = splitCommand(plan.command);
+  return command.kind === 'problem' ? plan.command : (command.words[0] ?? '');
 }
 
 const cannotSpawn = (why: string, exitCode: 126 | 127): ProcessEvent => ({

@@ -4,9 +4,10 @@
  * Layout: the strings, each ended by a NUL, from byte 0; at the end of the block the two arrays of pointers into
  * them, each ended by a null pointer. One block is reused for every spawn and replaced when it is too small.
  */
+import { bytesOfText, hasEscapedBytes } from '../core/byte-text.ts';
 import { addressOf, fixedMemory } from './libc.ts';
 
-/** What is to be executed. Strings are encoded as UTF-8. */
+/** What is to be executed. Strings are encoded as UTF-8, escaped bytes (byte-text.ts) as themselves. */
 export interface ExecutionText {
   readonly path: string;
   readonly directory?: string | undefined;
@@ -50,8 +51,16 @@ export function layOut(text: ExecutionText): ExecutionPointers | undefined {
   for (const [name, value] of text.environment) strings.push(`${name}=${value}`);
   const joined = `${strings.join('\0')}\0`;
   reserve(joined.length * bytesPerCharacter + (strings.length + 4) * pointerBytes);
-  const addresses = stringAddresses(arena.memory.write(joined, 0, 'utf8'));
+  const addresses = stringAddresses(write(joined));
   return addresses.length === strings.length ? writePointers(text, addresses) : undefined;
+}
+
+/** Returns the number of bytes. */
+function write(text: string): number {
+  if (!hasEscapedBytes(text)) return arena.memory.write(text, 0, 'utf8');
+  const bytes = bytesOfText(text);
+  arena.memory.set(bytes);
+  return bytes.length;
 }
 
 /** Makes the arena at least so large. */

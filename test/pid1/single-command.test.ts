@@ -53,6 +53,15 @@ test('a command that is not there gives 127, one that cannot be executed 126, ea
   }
 });
 
+test('arguments and variables that are not UTF-8 reach the command byte for byte', async () => {
+  const script = String.raw`exec "$TSUPERVISOR" -- sh -c 'printf %s "$1-$ODD"' sh "$(printf 'a\377\303\251b')"`;
+  const odd = String.raw`ODD=$(printf 'x\351') && export ODD && `;
+  await using init = new Pid1(['/bin/sh', '-c', odd + script], { env: { TSUPERVISOR: tsupervisor } });
+
+  equal((await init.exit()).code, 0);
+  deepEqual(init.stdout.bytes, Buffer.from('61ffc3a9622d78e9', 'hex'));
+});
+
 test('a script without #! is run by the shell', async () => {
   await using rig = await Rig.open();
   const script = rig.scratch.write('script', 'echo "$1 and $2"; exit 4\n', 0o755);
