@@ -216,14 +216,14 @@ export type Multiline =
   /** A message starts where the line matches. */
   | { readonly kind: 'start'; readonly pattern: RegExp };
 
-/** `none`, `indented` or a regular expression that the first line of a message matches. */
+/** `none`, `indented` or `regex:PATTERN`, which the first line of a message matches; `regex:` may be left out. */
 export const multiline: Datatype<Multiline> = {
-  expects: 'none, indented or a regular expression for the first line of a message',
+  expects: 'none, indented or regex:PATTERN for the first line of a message',
   parse: (text) => {
     const lower = text.toLowerCase();
     if (lower === 'none' || lower === 'indented') return { kind: lower };
     try {
-      return { kind: 'start', pattern: new RegExp(text) };
+      return { kind: 'start', pattern: new RegExp(text.replace(/^regex:/i, '')) };
     } catch (error) {
       throw new ValueError(`unknown pattern ${text}`, error instanceof Error ? error.message : '');
     }

@@ -135,8 +135,7 @@ export const PROGRAM_OUTPUT = {
   output_multiline: {
     ...ours,
     type: multiline,
-    activeNow: false,
-    doc: 'Which of its lines belong to one message. Unset: as in [supervisord].',
+    doc: "Which of its lines on the container's streams belong to one message: none, indented, or regex:PATTERN. Unset: as in [supervisord].",
     example: 'indented',
   },
   tail_bytes: {

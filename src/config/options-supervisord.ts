@@ -185,8 +185,8 @@ export const SUPERVISORD = {
     default: 'none',
     scope: 'here',
     since,
-    activeNow: false,
-    doc: 'Which lines of output belong to one message.',
+    example: 'indented',
+    doc: "Which lines of programs on the container's streams belong to one message: indented ones to the line before them, or regex:PATTERN, which its first line matches. For prefix and json.",
   },
   tail_bytes: {
     type: byteSize,

@@ -68,7 +68,12 @@ function destination(log: LogDestination, { plan, stream, supervisord, autoLogs 
   };
   switch (log.kind) {
     case 'container':
-      return { kind: 'stream', stream, format: plan.output_format ?? supervisord.output_format };
+      return {
+        kind: 'stream',
+        stream,
+        format: plan.output_format ?? supervisord.output_format,
+        multiline: plan.output_multiline ?? supervisord.output_multiline,
+      };
     case 'file':
       return { kind: 'file', path: log.path, ...rotation };
     case 'auto':

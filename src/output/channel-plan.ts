@@ -1,5 +1,6 @@
 import { type Flow } from './flow.ts';
 import { type LineOrigin } from './format-json.ts';
+import { type Multiline } from './multiline.ts';
 
 /** How lines look in the container's stdout and stderr. */
 export type OutputFormat = 'prefix' | 'raw' | 'json';
@@ -8,7 +9,13 @@ export type OutputFormat = 'prefix' | 'raw' | 'json';
 export type Destination =
   | { readonly kind: 'none' }
   /** The container's stdout or stderr. */
-  | { readonly kind: 'stream'; readonly stream: 'stdout' | 'stderr'; readonly format: OutputFormat }
+  | {
+      readonly kind: 'stream';
+      readonly stream: 'stdout' | 'stderr';
+      readonly format: OutputFormat;
+      /** Which lines belong together, in prefix and JSON. Default: none. */
+      readonly multiline?: Multiline;
+    }
   /** A log file; a device path (`/dev/stdout`, `/dev/fd/3`, a FIFO) is written raw and never rotated. */
   | {
       readonly kind: 'file';

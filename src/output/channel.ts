@@ -125,10 +125,11 @@ export class Channel {
     return flows.length > 1 ? new TeeFlow(flows) : only;
   }
 
-  #flowTo({ sink, format }: OpenDestination, origin: LineOrigin): Flow {
-    if (sink === undefined) return nowhere;
-    if (format === undefined) return new DirectFlow(sink);
-    return this.#plane.lineFlow({ sink, format, origin, name: this.#name });
+  #flowTo(destination: OpenDestination, origin: LineOrigin): Flow {
+    if (destination.sink === undefined) return nowhere;
+    if (destination.format === undefined) return new DirectFlow(destination.sink);
+    const { sink, format, multiline } = destination;
+    return this.#plane.lineFlow({ sink, format, multiline, origin, name: this.#name });
   }
 
   /** What has been read passes, in this order: strip_ansi; capture mode; those who look on; the tail in memory. */

@@ -1,4 +1,5 @@
 import { type OutputFormat } from './channel-plan.ts';
+import { type Multiline } from './multiline.ts';
 import { type LineSink, type Sink } from './sink.ts';
 
 /** Where a stream goes, ready to be used. */
@@ -14,7 +15,7 @@ export type OpenDestination = {
   /** A file takes the bytes as they come. */
   | { readonly sink: Sink; readonly format: undefined }
   /** A stream that others write to takes lines. */
-  | { readonly sink: LineSink; readonly format: OutputFormat }
+  | { readonly sink: LineSink; readonly format: OutputFormat; readonly multiline?: Multiline | undefined }
 );
 
 const fine = (): undefined => undefined;
@@ -29,6 +30,10 @@ export const noDestination: OpenDestination = {
 };
 
 /** A stream that is open as long as we are. */
-export function streamDestination(sink: LineSink, format: OutputFormat): OpenDestination {
-  return { sink, format, open: fine, clear: fine, release: fine };
+export function streamDestination(
+  sink: LineSink,
+  format: OutputFormat,
+  multiline?: Multiline,
+): OpenDestination & { readonly sink: LineSink } {
+  return { sink, format, multiline, open: fine, clear: fine, release: fine };
 }

@@ -24,10 +24,13 @@ export interface JsonOptions {
 
 type TextPart = Part & Text;
 
-const timeOffset = '{"time":"'.length;
-const afterText = Buffer.from('"}\n');
+/** Where the time stands in the beginning of an object: 24 bytes. */
+export const timeOffset = '{"time":"'.length;
+/** The end of an object whose message is text. */
+export const afterText = Buffer.from('"}\n');
 const afterPiece = Buffer.from('","partial":true}\n');
-const afterObject = Buffer.from('}\n');
+/** The end of an object whose message is an object. */
+export const afterObject = Buffer.from('}\n');
 const newline = 10;
 const quote = 0x22;
 const openBrace = 0x7b;
@@ -37,7 +40,7 @@ const openBrace = 0x7b;
  * message as it is. A piece of a line that goes on has `"partial":true`; the next object continues it.
  */
 export function jsonFormat({ sink, space, origin, time }: JsonOptions): LineFormat {
-  const head = headOf(origin);
+  const head = jsonHead(origin);
   return {
     maxPartBytes: maxLineBytes,
     write: (part) => {
@@ -55,7 +58,7 @@ export function jsonFormat({ sink, space, origin, time }: JsonOptions): LineForm
 }
 
 /** The beginning of each object, with room for the time. */
-function headOf({ program, process, stream, pid }: LineOrigin): Uint8Array {
+export function jsonHead({ program, process, stream, pid }: LineOrigin): Uint8Array {
   const fields = JSON.stringify({ program, process, stream, pid });
   return Buffer.from(`{"time":"${' '.repeat(24)}",${fields.slice(1, -1)},"message":`);
 }
@@ -86,7 +89,10 @@ function appendMessage(part: TextPart, start: number, space: FormatSpace): numbe
   return found < 0 ? end : end + 1;
 }
 
-/** One line with invalid UTF-8 makes the whole part suspect; its other lines are looked at one by one. */
-function isObject(part: TextPart, start: number, end: number): boolean {
-  return (part.isUtf8 || isUtf8(part.bytes.subarray(start, end))) && isJsonObject(part, start, end);
+/**
+ * Whether a stretch is a JSON object. One line with invalid UTF-8 makes the whole text suspect; its other lines are
+ * looked at one by one.
+ */
+export function isObject(text: Text, start: number, end: number): boolean {
+  return (text.isUtf8 || isUtf8(text.bytes.subarray(start, end))) && isJsonObject(text, start, end);
 }

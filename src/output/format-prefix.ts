@@ -1,5 +1,5 @@
 import { flushBytes, type FormatSpace } from './format-space.ts';
-import { maxLineBytes, type LineFormat, type Part } from './line-part.ts';
+import { maxLineBytes, type LineFormat, type Part, type Region } from './line-part.ts';
 import { type LineSink } from './sink.ts';
 
 const newline = 10;
@@ -52,8 +52,8 @@ function fill(part: Part, start: number, space: FormatSpace, head: Uint8Array): 
  * Copies one line with its newline. Returns where the next begins.
  * Four bytes at a time: for lines of usual length faster than native calls and than a loop over bytes.
  */
-function copyLine(part: Part, start: number, space: FormatSpace, target: number): number {
-  const { bytes, view, end } = part;
+export function copyLine(region: Region, start: number, space: FormatSpace, target: number): number {
+  const { bytes, view, end } = region;
   const last = end - 4;
   let at = start;
   let to = target;

@@ -2,14 +2,18 @@ import { fstatSync } from 'node:fs';
 import { type Destination, type OutputFormat } from './channel-plan.ts';
 import { noDestination, type OpenDestination, streamDestination } from './destination.ts';
 import { type Flow } from './flow.ts';
-import { jsonFormat, type LineOrigin } from './format-json.ts';
-import { prefixFormat } from './format-prefix.ts';
+import { jsonFormat, type JsonOptions, type LineOrigin } from './format-json.ts';
+import { prefixFormat, type PrefixOptions } from './format-prefix.ts';
 import { rawFormat } from './format-raw.ts';
 import { FormatSpace } from './format-space.ts';
 import { HoldClock } from './hold-clock.ts';
 import { LineFlow } from './line-flow.ts';
 import { type LineFormat } from './line-part.ts';
 import { lookAtLogPath } from './log-place.ts';
+import { beginsOf, type MessageFormat, type Multiline } from './multiline.ts';
+import { MessageFlow } from './multiline-flow.ts';
+import { jsonMessages } from './multiline-json.ts';
+import { prefixMessages } from './multiline-prefix.ts';
 import { Prefixes } from './prefixes.ts';
 import { ReadSpace } from './read-space.ts';
 import { SharedSinks } from './shared-sinks.ts';
@@ -33,6 +37,8 @@ export interface OutputPlaneOptions {
 export interface LineRoute {
   readonly sink: LineSink;
   readonly format: OutputFormat;
+  /** Which lines belong together; raw lines never do. Default: none. */
+  readonly multiline?: Multiline | undefined;
   readonly origin: LineOrigin;
   /** The name shown in prefixes. */
   readonly name: string;
@@ -78,13 +84,17 @@ export class OutputPlane {
   acquire(destination: Destination): OpenDestination {
     if (destination.kind === 'none') return noDestination;
     if (destination.kind === 'file') return this.#acquireFile(destination);
-    return streamDestination(this[destination.stream], destination.format);
+    const { stream, format, multiline } = destination;
+    return streamDestination(this[stream], format, multiline);
   }
 
   /** The way of one stream's lines to a shared stream. */
   lineFlow(route: LineRoute): Flow {
-    const { sink } = route;
-    return new LineFlow({ sink, format: this.#format(route), space: this.readSpace, clock: this.#clock });
+    const { sink, format, multiline } = route;
+    const options = { sink, format: this.#format(route), space: this.readSpace, clock: this.#clock };
+    const begins = multiline === undefined ? undefined : beginsOf(multiline);
+    if (begins === undefined || format === 'raw') return new LineFlow(options);
+    return new MessageFlow({ ...options, begins, messages: this.#messageFormat(route, format) });
   }
 
   /**
@@ -113,11 +123,24 @@ export class OutputPlane {
     return this.#shared.stream(found.place, file.path);
   }
 
-  #format({ sink, format, origin, name }: LineRoute): LineFormat {
-    const space = this.#formatSpace;
-    if (format === 'raw') return rawFormat(sink);
-    if (format === 'json') return jsonFormat({ sink, space, origin, time: this.#time });
-    return prefixFormat({ sink, space, prefix: this.#prefixes.prefixOf(name, this.#isColoured(sink)) });
+  #format(route: LineRoute): LineFormat {
+    if (route.format === 'raw') return rawFormat(route.sink);
+    if (route.format === 'json') return jsonFormat(this.#jsonOptions(route));
+    return prefixFormat(this.#prefixOptions(route));
+  }
+
+  #messageFormat(route: LineRoute, format: 'prefix' | 'json'): MessageFormat {
+    if (format === 'json') return jsonMessages(this.#jsonOptions(route));
+    return prefixMessages(this.#prefixOptions(route));
+  }
+
+  #jsonOptions({ sink, origin }: LineRoute): JsonOptions {
+    return { sink, space: this.#formatSpace, origin, time: this.#time };
+  }
+
+  #prefixOptions({ sink, name }: LineRoute): PrefixOptions {
+    const prefix = this.#prefixes.prefixOf(name, this.#isColoured(sink));
+    return { sink, space: this.#formatSpace, prefix };
   }
 
   #isColoured(sink: LineSink): boolean {

@@ -76,6 +76,7 @@ const refused: readonly string[] = [
   'depends_on=x:ready',
   'on_unhealthy=panic',
   'output_multiline=(',
+  'output_multiline=regex:(',
   'stdout_logfile_maxage=-1',
   'stdout_logfile_maxage=a day',
   'healthcheck_retries=0',
@@ -98,19 +99,30 @@ test('options that are not set are those of [supervisord]', () => {
   deepEqual([process?.output_format, process?.tail_bytes], ['raw', 2048]);
 });
 
-test('the age of a log is a time; 0 and none: it does not matter', () => {
-  const ageOf = (text: string) =>
-    firstGroup(planOf(`[supervisord]\n[program:a]\ncommand=x\nstdout_logfile_maxage=${text}\n`)).processes[0]
-      ?.stdout_logfile_maxage;
+const onlyProcess = (option: string) =>
+  firstGroup(planOf(`[supervisord]\n[program:a]\ncommand=x\n${option}\n`)).processes[0];
 
-  deepEqual(['1d', '12h', '90', '0', 'none', 'NONE'].map(ageOf), [
-    86_400_000,
-    43_200_000,
-    90_000,
-    Infinity,
-    Infinity,
-    Infinity,
-  ]);
+test('the age of a log is a time; 0 and none: it does not matter', () => {
+  deepEqual(
+    ['1d', '12h', '90', '0', 'none', 'NONE'].map(
+      (text) => onlyProcess(`stdout_logfile_maxage=${text}`)?.stdout_logfile_maxage,
+    ),
+    [86_400_000, 43_200_000, 90_000, Infinity, Infinity, Infinity],
+  );
+});
+
+test('the pattern of a message may be marked as one', () => {
+  deepEqual(
+    ['None', 'indented', 'regex:^\\d', '^\\d'].map(
+      (text) => onlyProcess(`output_multiline=${text}`)?.output_multiline,
+    ),
+    [
+      { kind: 'none' },
+      { kind: 'indented' },
+      { kind: 'start', pattern: /^\d/ },
+      { kind: 'start', pattern: /^\d/ },
+    ],
+  );
 });
 
 test('a variable that is not set or empty has its default', () => {

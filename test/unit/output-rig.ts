@@ -1,5 +1,6 @@
 import { type LineSink } from '../../src/output/sink.ts';
-import { type HoldClock } from '../../src/output/hold-clock.ts';
+import { type Flow } from '../../src/output/flow.ts';
+import { type HoldClock, type Holder } from '../../src/output/hold-clock.ts';
 import { HoldClock as RealHoldClock } from '../../src/output/hold-clock.ts';
 import { FormatSpace } from '../../src/output/format-space.ts';
 import { jsonFormat } from '../../src/output/format-json.ts';
@@ -7,6 +8,10 @@ import { prefixFormat } from '../../src/output/format-prefix.ts';
 import { rawFormat } from '../../src/output/format-raw.ts';
 import { LineFlow } from '../../src/output/line-flow.ts';
 import { type LineFormat } from '../../src/output/line-part.ts';
+import { beginsOf, type MessageFormat, type Multiline } from '../../src/output/multiline.ts';
+import { MessageFlow } from '../../src/output/multiline-flow.ts';
+import { jsonMessages } from '../../src/output/multiline-json.ts';
+import { prefixMessages } from '../../src/output/multiline-prefix.ts';
 import { ReadSpace } from '../../src/output/read-space.ts';
 
 export type FormatName = 'raw' | 'prefix' | 'json';
@@ -77,19 +82,31 @@ const formatSpace = new FormatSpace();
 /** One stream to a memory sink, as the pipe reader drives it. */
 export class FlowRig {
   readonly sink: MemorySink;
-  readonly flow: LineFlow;
+  readonly flow: Flow & Holder;
 
   constructor(
     format: FormatName,
-    options: { roomBytes?: number; clock?: HoldClock; sink?: MemorySink; name?: string } = {},
+    options: {
+      roomBytes?: number;
+      clock?: HoldClock;
+      sink?: MemorySink;
+      name?: string;
+      multiline?: Multiline;
+    } = {},
   ) {
     this.sink = options.sink ?? new MemorySink(options.roomBytes);
-    this.flow = new LineFlow({
+    const name = options.name ?? 'web';
+    const lines = {
       sink: this.sink,
-      format: formatNamed(format, this.sink, options.name ?? 'web'),
+      format: formatNamed(format, this.sink, name),
       space: readSpace,
       clock: options.clock ?? new RealHoldClock(),
-    });
+    };
+    const begins = beginsOf(options.multiline ?? { kind: 'none' });
+    this.flow =
+      begins === undefined
+        ? new LineFlow(lines)
+        : new MessageFlow({ ...lines, begins, messages: messagesNamed(format, this.sink, name) });
   }
 
   /** Reads one chunk as a pipe does: into the read area. */
@@ -122,6 +139,13 @@ function formatNamed(format: FormatName, sink: LineSink, name: string): LineForm
     return prefixFormat({ sink, space: formatSpace, prefix: () => Buffer.from(`${name} | `) });
   const origin = { program: name, process: name, stream: 'stdout', pid: 7 } as const;
   return jsonFormat({ sink, space: formatSpace, origin, time });
+}
+
+function messagesNamed(format: FormatName, sink: LineSink, name: string): MessageFormat {
+  if (format === 'prefix')
+    return prefixMessages({ sink, space: formatSpace, prefix: () => Buffer.from(`${name} | `) });
+  const origin = { program: name, process: name, stream: 'stdout', pid: 7 } as const;
+  return jsonMessages({ sink, space: formatSpace, origin, time });
 }
 
 /** What a program has written, by the output in a format: the inverse of formatting. */
