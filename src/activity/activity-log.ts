@@ -1,6 +1,7 @@
 import { type Entry, type Fields, type LogFormat, type WriteEntry } from './entry.ts';
 import { formatText } from './format-text.ts';
 import { type Level, LEVELS } from './level.ts';
+import { Repeats } from './repeats.ts';
 
 /** Logs one message; `fields` are shown in JSON only. */
 export type Log = (message: string, fields?: Fields) => void;
@@ -22,22 +23,31 @@ export interface ActivityLogOptions {
   readonly write: (line: string) => void;
   /** The wall clock. */
   readonly now?: () => Date;
+  /** Milliseconds of the monotonic clock. */
+  readonly monotonicMs?: () => number;
   /** Says when pino may be loaded. Default: in the turn of the event loop after the first line. */
   readonly defer?: (load: () => void) => void;
 }
 
 /**
  * Creates the activity log. pino is loaded after the first line, when `defer` says so, so that the first programs need
- * not wait for it; lines that come earlier wait, in order and with their own times.
+ * not wait for it; lines that come earlier wait, in order and with their own times. A line that is repeated without end
+ * is counted after a while.
  */
 export function createActivityLog(options: ActivityLogOptions): ActivityLog {
   const writer = lateWriter(options);
   const now = options.now ?? (() => new Date());
+  const { monotonicMs } = options;
+  const repeats = new Repeats({
+    write: writer.write,
+    now,
+    ...(monotonicMs !== undefined && { monotonicMs }),
+  });
   const isEnabled = (level: Level): boolean => LEVELS[level] >= LEVELS[options.level];
   const at =
     (level: Level): Log =>
     (message, fields) => {
-      if (isEnabled(level)) writer.write({ level, message, fields, loggedAt: now() });
+      if (isEnabled(level)) repeats.take({ level, message, fields, loggedAt: now() });
     };
   return {
     critical: at('critical'),
@@ -48,7 +58,10 @@ export function createActivityLog(options: ActivityLogOptions): ActivityLog {
     trace: at('trace'),
     blather: at('blather'),
     isEnabled,
-    ready: () => writer.ready(),
+    ready: () => {
+      repeats.flush();
+      return writer.ready();
+    },
   };
 }
 

@@ -88,6 +88,8 @@ export class Generation {
   /** Lets go of what the next generation opens anew. Everything has stopped. */
   end(): void {
     for (const { body } of this.supervisor.members.values()) body.program?.output.close();
+    // What has been counted only is said while there is somewhere to say it.
+    void this.activity.ready();
     for (const destination of this.#destinations) destination.close();
     this.#options.facilities.events.end();
   }
