@@ -4,6 +4,7 @@
 import { writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { exitNow } from './linux/exit.ts';
+import { unblockAll } from './linux/watch-signals.ts';
 import { type ctl as Ctl } from './commands/ctl.ts';
 import { supervise } from './commands/supervise.ts';
 
@@ -69,6 +70,7 @@ function run(): void {
   const name = names.get(basename(process.argv0));
   const load = commands.get(name ?? words[0] ?? '');
   if (load === undefined) return supervise(words, leave);
+  if (process.pid === 1) unblockAll();
   const argv = name === undefined ? words.slice(1) : words;
   void load()
     .then(async (command) => command(argv))

@@ -11,7 +11,7 @@ export const compilers: Readonly<Record<Arch, string>> = {
   arm64: process.arch === 'arm64' ? 'gcc' : 'aarch64-linux-gnu-gcc',
 };
 
-const sources = ['entry.S', 'launcher.c', 'image.c', 'libraries.c', 'stack.c'];
+const sources = ['entry.S', 'launcher.c', 'image.c', 'libraries.c', 'signals.c', 'stack.c'];
 
 const flags = [
   '-std=gnu17',

@@ -10,6 +10,7 @@
  * It is static and position independent, has no libc and no relocations, and needs Linux 3.17 (memfd_create) and /proc.
  */
 #include "libraries.h"
+#include "signals.h"
 #include "stack.h"
 
 static int self;
@@ -43,6 +44,7 @@ __attribute__((noreturn)) void launch(const unsigned long *kernels) {
   self = open_self();
   read_trailer(&trailer);
   program = map_image(self, find_part(&trailer, "program"), page_bytes);
+  hold_signals(&program);
   struct image loader = map_image(self, find_part(&trailer, "loader"), page_bytes);
   offer_libraries(self, &trailer, &program, page_bytes);
   unsigned long stack[stack_words(kernels)] __attribute__((aligned(16)));
@@ -54,6 +56,7 @@ __attribute__((noreturn)) void launch(const unsigned long *kernels) {
 unsigned long settle(unsigned long *stack) {
   show_variables(stack);
   settle_libraries(self, &program, page_bytes);
+  keep_holding(&program, page_bytes);
   CALL2(close, self, 0);
   return program.entry;
 }

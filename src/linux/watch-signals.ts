@@ -70,8 +70,11 @@ function watchOne(signal: string | number, take: (signal: number) => void): Sign
   throw new Error(`cannot watch ${signalName(number)}: the kernel does not let it be caught`);
 }
 
-/** Node blocks SIGUSR1 when it is told not to open its inspector on it (--disable-sigusr1). */
-function unblockAll(): void {
+/**
+ * Unblocks every signal in this thread: the launcher blocks them for PID 1 (src/launcher/signals.c), and Node blocks
+ * SIGUSR1 when it is told not to open its inspector on it (--disable-sigusr1).
+ */
+export function unblockAll(): void {
   const everything = Buffer.alloc(sigsetBytes, 0xff);
   checkErrno('pthread_sigmask', libc.pthread_sigmask(SIG_UNBLOCK, everything, Buffer.alloc(sigsetBytes)));
 }

@@ -1,5 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { tsupervisor } from '../support/paths.ts';
+import { Pid1 } from '../support/pid1.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { command, Rig, stop } from './rig.ts';
 
@@ -95,4 +97,24 @@ test('the end of standard input reaches the command', async () => {
 
   equal((await init.exit()).code, 0);
   equal(init.stdout.text, 'in\nover\n');
+});
+
+const earlySignal = `
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+os.kill(os.getpid(), signal.SIGTERM)
+os.execv(sys.argv[1], sys.argv[1:])
+`;
+
+test('a signal that comes before Node has started reaches the command', async () => {
+  await using init = new Pid1(['python3', '-c', earlySignal, tsupervisor, '--', 'sleep', '1000']);
+
+  equal((await init.exit()).code, 143);
+});
+
+test('no signal is blocked in a command', async () => {
+  await using init = command(['grep', 'SigBlk', '/proc/self/status']);
+
+  equal((await init.exit()).code, 0);
+  equal(init.stdout.text, 'SigBlk:\t0000000000000000\n');
 });
