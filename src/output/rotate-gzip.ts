@@ -12,7 +12,6 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
-import { errnoName } from './errno.ts';
 import { removeIfThere } from './rotate.ts';
 
 const readBytes = 256 * 1024;
@@ -33,16 +32,25 @@ export interface GzipJob {
  * @throws Error with an errno code when it cannot be compressed; an AbortError when it was stopped
  */
 export async function gzipBackup(job: GzipJob, temporary: string): Promise<void> {
-  const remove = (): void => void removeIfThere(temporary);
-  process.once('exit', remove);
+  const removeAtExit = (): void => tryToRemove(temporary);
+  process.once('exit', removeAtExit);
   try {
     // Of a run that was killed.
-    remove();
+    removeIfThere(temporary);
     const before = await compress(job, temporary);
     if (!job.signal.aborted && isSame(before, lstatSync(job.path))) replace(job.path, temporary);
   } finally {
-    process.off('exit', remove);
-    remove();
+    process.off('exit', removeAtExit);
+    tryToRemove(temporary);
+  }
+}
+
+/** Nothing more can be done, and the end of the process must not fail for it. */
+function tryToRemove(path: string): void {
+  try {
+    removeIfThere(path);
+  } catch {
+    // The next compression says what is wrong.
   }
 }
 
@@ -77,9 +85,8 @@ function openLike(fd: number, { mode, uid, gid }: Stats, path: string): number {
 function giveAway(fd: number, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
   try {
     fchownSync(fd, uid, gid);
-  } catch (error) {
-    // Only root can; a log of ours is ours anyway.
-    if (errnoName(error) !== 'EPERM') throw error;
+  } catch {
+    // Only root can, and only to users that this namespace has; a log of ours is ours anyway.
   }
 }
 
