@@ -158,6 +158,10 @@ export function written(format: FormatName, output: Buffer, name = 'web'): strin
 
 function unwrap(line: string): string {
   const { message, partial }: { message: unknown; partial?: boolean } = JSON.parse(line);
-  const text = typeof message === 'string' ? message : JSON.stringify(message);
+  const text = typeof message === 'string' ? message : objectText(line);
   return partial === true ? text : `${text}\n`;
 }
+
+/** An object stands in the line as the program wrote it, blanks and all. It is never partial. */
+const objectText = (line: string): string =>
+  line.slice(line.indexOf('"message":') + '"message":'.length, line.lastIndexOf('}'));
