@@ -6,7 +6,18 @@ import { root } from '../support/paths.ts';
 import { Scratch } from '../support/scratch.ts';
 
 /** What of Node takes milliseconds to load, and the first program does not need. */
-const costly = ['net', 'tty', 'http', 'crypto', 'dns', 'dgram', 'zlib', 'readline', 'stream', 'worker_threads'];
+const costly = [
+  'net',
+  'tty',
+  'http',
+  'crypto',
+  'dns',
+  'dgram',
+  'zlib',
+  'readline',
+  'stream',
+  'worker_threads',
+];
 
 /** Loads the whole program, which then refuses its arguments, and says at its end what of Node it has loaded. */
 const witness = `
