@@ -26,8 +26,6 @@ function runLayers(layers: readonly string[], only: string | undefined): void {
     concurrency: 3,
     // Only for a test that hangs; the tests themselves wait for facts and say what they miss after 20 s.
     timeout: 120_000,
-    // A failed test may leave a connection behind that would keep its file from ending.
-    forceExit: true,
     ...(only === undefined ? {} : { testNamePatterns: [only] }),
   });
   stream.on('test:fail', () => {
