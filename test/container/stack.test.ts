@@ -1,4 +1,5 @@
 import { equal, match } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
 import { root, tsupervisor } from '../support/paths.ts';
@@ -63,4 +64,36 @@ test('nginx, an app, redis and a worker run as in docker-compose.yml, and stop i
   equal([...status.stdout.matchAll(/^(app|nginx|redis|worker) +RUNNING/gm)].length, 4, status.stdout);
   await container.stop(12);
   equal(await container.exitCode(), 0, container.output.text);
+});
+
+/** podman-compose, with docker-compose.yml as it is; only its network is taken away (scripts/containers-compose). */
+const compose = (...words: readonly string[]): Promise<{ readonly code: number; readonly text: string }> =>
+  new Promise((resolve) => {
+    const argv = ['--podman-path', join(root, 'scripts', 'containers-compose'), '-p', 'tsvtest', ...words];
+    execFile('podman-compose', argv, { cwd: root }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), text: `${stdout}${stderr}` }),
+    );
+  });
+
+/** What the stack answers on its port; undefined: nothing yet. */
+async function visited(): Promise<string | undefined> {
+  try {
+    return await (await fetch('http://127.0.0.1:8080/a-job')).text();
+  } catch {
+    return undefined;
+  }
+}
+
+test('docker-compose.yml comes up with podman-compose, serves requests, is healthy, and goes down', async () => {
+  try {
+    const up = await compose('up', '--no-build', '-d');
+    equal(up.code, 0, up.text);
+
+    match(await waitFor('an answer of the stack', visited), /^\d+ jobs done/);
+    const health = await runPodman(['exec', 'tsvtest_stack_1', 'tsupervisor', 'health']);
+    equal(health.stdout, 'healthy\n', health.stderr);
+  } finally {
+    const down = await compose('down');
+    equal(down.code, 0, down.text);
+  }
 });
