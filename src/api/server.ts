@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly load: () => Promise<Service>;
   /** Is told when that fails. */
   readonly failed: (error: unknown) => void;
+  /** Is told when a client has gone. */
+  readonly left: () => void;
   /** Signals that the daemon answers itself: they do not end it (see remove-at-exit.ts). */
   readonly ownSignals: readonly string[];
 }
@@ -51,11 +53,12 @@ interface Greeter {
   readonly close: () => Promise<void>;
 }
 
-function greeter({ load, failed }: ServerOptions): Greeter {
+function greeter({ load, failed, left }: ServerOptions): Greeter {
   let service: Promise<Service> | undefined;
   const greet = (socket: Socket): void => {
     // Until the service has it, nobody else would hear that it broke.
     socket.on('error', ignore);
+    socket.once('close', left);
     service ??= load();
     service.then(
       (loaded) => loaded.accept(socket),

@@ -9,6 +9,7 @@ import { type Credentials } from '../api/authentication.ts';
 import { type ActivityLog } from '../activity/activity-log.ts';
 import { type Plan, type ServerPlan } from '../config/plan.ts';
 import { peerCredentials } from '../linux/peer-credentials.ts';
+import { settleMemory } from './settle-memory.ts';
 
 /** Where `ctl` and `health` look when nothing else is said. */
 const defaultSocket = '/run/tsupervisor.sock';
@@ -117,6 +118,7 @@ async function open(request: ServerRequest, context: ServersContext): Promise<Op
       context.activity.critical(
         `cannot serve a client: ${error instanceof Error ? error.stack : String(error)}`,
       ),
+    left: settleMemory,
     ownSignals,
   });
 }

@@ -26,6 +26,7 @@ const { functions, lib } = dlopen(null, {
   fcntl: { return: 'int32', arguments: ['int32', 'int32', 'int32'] }, // int fcntl(int fd, int op, ... /* int arg */)
   getgroups: { return: 'int32', arguments: ['int32', 'buffer'] }, // int getgroups(int size, gid_t list[])
   getpgid: { return: 'int32', arguments: ['int32'] }, // pid_t getpgid(pid_t pid)
+  malloc_trim: { return: 'int32', arguments: ['uint64'] }, // int malloc_trim(size_t pad)
   getresgid: { return: 'int32', arguments: ['buffer', 'buffer', 'buffer'] }, // int getresgid(gid_t *r, gid_t *e, gid_t *s)
   getresuid: { return: 'int32', arguments: ['buffer', 'buffer', 'buffer'] }, // int getresuid(uid_t *r, uid_t *e, uid_t *s)
   getsockopt: { return: 'int32', arguments: ['int32', 'int32', 'int32', 'buffer', 'buffer'] }, // int getsockopt(int fd, int level, int name, void *value, socklen_t *length)

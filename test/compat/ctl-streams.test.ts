@@ -163,7 +163,8 @@ test('status --watch prints a line for each change, until the server ends', asyn
 /** The client on a terminal, made by script(1). */
 class OnTerminal extends Running {
   constructor(argv: readonly string[]) {
-    super(['/usr/bin/script'], ['-qfec', [...ours, ...argv].join(' '), '/dev/null']);
+    // Without exec a shell that forks would add its own end by Ctrl-C (130) to the client's.
+    super(['/usr/bin/script'], ['-qfec', ['exec', ...ours, ...argv].join(' '), '/dev/null']);
   }
 }
 

@@ -40,6 +40,7 @@ export class HttpRig implements AsyncDisposable {
     rig.#server = await openServer({
       place: { kind: 'unix', file: rig.path, chmod: 0o700, chown: undefined },
       load: () => Promise.resolve(rig.#service()),
+      left: () => undefined,
       failed: (error) => rig.log.push(`failed ${String(error)}`),
       ownSignals: [],
     });

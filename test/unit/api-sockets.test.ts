@@ -13,6 +13,7 @@ const open = (place: ServerPlace): Promise<OpenServer> =>
     place,
     load: () => Promise.reject(new Error('nobody connects')),
     failed: () => undefined,
+    left: () => undefined,
     ownSignals: ['SIGTERM'],
   });
 
@@ -145,7 +146,7 @@ async function endIn(file: string, way: string): Promise<void> {
   const program = `
     import { openServer } from '${module}';
     const place = { kind: 'unix', file: '${file}', chmod: 0o700, chown: undefined };
-    await openServer({ place, load: () => undefined, failed: () => undefined, ownSignals: ['SIGTERM'] });
+    await openServer({ place, load: () => undefined, failed: () => undefined, left: () => undefined, ownSignals: ['SIGTERM'] });
     while (process.listeners('SIGABRT').length === 0) await new Promise(setImmediate);
     ${way}
   `;
