@@ -16,17 +16,16 @@ export interface EnvironmentSource {
 export function childEnvironment(
   plan: ProcessPlan,
   { inherited, serverUrl }: EnvironmentSource,
-): ReadonlyMap<string, string> {
+): Map<string, string> {
   const url = plan.serverurl ?? serverUrl;
-  return new Map([
-    ...inherited,
-    ['SUPERVISOR_ENABLED', '1'],
-    ...(url === undefined ? [] : [['SUPERVISOR_SERVER_URL', url] as const]),
-    ['SUPERVISOR_PROCESS_NAME', plan.name],
-    ['SUPERVISOR_GROUP_NAME', plan.group],
-    ...identity(plan),
-    ...plan.environment,
-  ]);
+  const variables = new Map(inherited);
+  variables.set('SUPERVISOR_ENABLED', '1');
+  if (url !== undefined) variables.set('SUPERVISOR_SERVER_URL', url);
+  variables.set('SUPERVISOR_PROCESS_NAME', plan.name);
+  variables.set('SUPERVISOR_GROUP_NAME', plan.group);
+  for (const [name, value] of identity(plan)) variables.set(name, value);
+  for (const [name, value] of plan.environment) variables.set(name, value);
+  return variables;
 }
 
 function identity({ user, set_home: setHome }: ProcessPlan): readonly (readonly [string, string])[] {

@@ -49,7 +49,7 @@ function makeProcess(plan: ProcessPlan, group: GroupPlan, workshop: GroupWorksho
   const stdin = new Stdin();
   const { serverUrl, host, warn, fcgi } = workshop;
   // Made for each spawn: a thousand programs need not hold a thousand copies.
-  const environment = (): ReadonlyMap<string, string> =>
+  const environment = (): Map<string, string> =>
     childEnvironment(plan, { inherited: host.environment, serverUrl });
   const program = { plan, environment, output, stdin, host, warn, fcgi };
   const body: Body = {

@@ -28,9 +28,9 @@ export function outputPlan(plan: ProcessPlan, context: OutputContext): OutputPla
   const { supervisord, syslog, tapsOf } = context;
   const channel = (stream: StreamName): ChannelPlan => ({
     destinations: plan[`${stream}_logfile`].map((log) => destination(log, { plan, stream, ...context })),
-    alsoTo: (origin) => syslogFlows(plan, syslog, origin),
+    ...(hasSyslog(plan, stream) && { alsoTo: (origin) => syslogFlows(plan, syslog, origin) }),
     stripAnsi: supervisord.strip_ansi,
-    tailBytes: plan.tail_bytes ?? supervisord.tail_bytes,
+    tailBytes: hasTail(plan, stream) ? (plan.tail_bytes ?? supervisord.tail_bytes) : 0,
     captureMaxBytes: plan[`${stream}_capture_maxbytes`],
     ...tapsOf(stream),
   });
@@ -43,6 +43,13 @@ export function outputPlan(plan: ProcessPlan, context: OutputContext): OutputPla
     drainMs,
   };
 }
+
+/** NONE throws away everything but the last words of a program for which the container dies. */
+const hasTail = (plan: ProcessPlan, stream: StreamName): boolean =>
+  plan.critical || plan[`${stream}_logfile`].some(({ kind }) => kind !== 'none');
+
+const hasSyslog = (plan: ProcessPlan, stream: StreamName): boolean =>
+  plan[`${stream}_syslog`] || plan[`${stream}_logfile`].some(({ kind }) => kind === 'remoteSyslog');
 
 /** The local daemon first, then servers in the network. */
 function syslogFlows(plan: ProcessPlan, syslog: Syslog, origin: LineOrigin): readonly Flow[] {

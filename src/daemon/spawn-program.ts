@@ -11,7 +11,7 @@ import { type Host } from '../config/host.ts';
 import { type ProcessPlan } from '../config/plan.ts';
 import { type ProcessEvent } from '../core/process-machine.ts';
 import { type SpawnOutcome, type SpawnRequest, spawn } from '../linux/spawn.ts';
-import { type StdioSource } from '../linux/stdio.ts';
+import { hasNullDevice, type StdioSource, type StdioSources } from '../linux/stdio.ts';
 import { type ProcessOutput } from '../output/process-output.ts';
 import { type FcgiListener } from './fcgi-listener.ts';
 import { programLimits } from './program-limits.ts';
@@ -21,8 +21,8 @@ import { type Stdin } from './stdin.ts';
 /** A program that can be spawned again and again. */
 export interface SpawnableProgram {
   readonly plan: ProcessPlan;
-  /** Of every instance; secrets are read anew for each. */
-  readonly environment: () => ReadonlyMap<string, string>;
+  /** Of every instance, a copy of its own; secrets are read anew for each. */
+  readonly environment: () => Map<string, string>;
   readonly host: Host;
   readonly output: ProcessOutput;
   readonly stdin: Stdin;
@@ -37,7 +37,8 @@ export function spawnProgram(program: SpawnableProgram): ProcessEvent {
   const { plan, host, output } = program;
   const secrets = readSecrets(plan);
   if (secrets.kind === 'problem') return cannotSpawn(secrets.why, 126);
-  const environment = new Map([...program.environment(), ...secrets.variables]);
+  const environment = program.environment();
+  for (const [name, value] of secrets.variables) environment.set(name, value);
   const command = splitCommand(plan.command);
   if (command.kind === 'problem') return cannotSpawn(command.message, 126);
   const found = resolveCommand(command.words, environment.get('PATH'), host);
@@ -57,20 +58,27 @@ function spawnFile(program: SpawnableProgram, execution: Execution): ProcessEven
   const socket = fcgi?.acquire();
   if (socket?.kind === 'problem') return cannotSpawn(socket.why, 126);
   const stdin: StdioSource = socket === undefined ? { kind: 'pipe' } : { kind: 'fd', fd: socket.fd };
-  const outcome = spawn(spawnRequest(plan, stdin, execution));
+  const outcome = spawn({
+    ...execution,
+    ...startingConditions(plan),
+    stdin,
+    stdout: sinkOf(program, 'stdout'),
+    stderr: plan.redirect_stderr ? { kind: 'sameAsStdout' } : sinkOf(program, 'stderr'),
+  });
   if (outcome.kind === 'failed') fcgi?.release();
   return answer(program, outcome);
 }
 
-const spawnRequest = (plan: ProcessPlan, stdin: StdioSource, execution: Execution): SpawnRequest => ({
-  ...execution,
+/** What nobody wants does not have to pass through us. */
+function sinkOf({ output }: SpawnableProgram, stream: 'stdout' | 'stderr'): StdioSource {
+  return output.isDiscarded(stream) && hasNullDevice() ? { kind: 'null' } : { kind: 'pipe' };
+}
+
+const startingConditions = (plan: ProcessPlan): Omit<SpawnRequest, keyof StdioSources | keyof Execution> => ({
   directory: plan.directory,
   credentials: plan.user,
   umask: plan.umask,
   processGroup: 'own',
-  stdin,
-  stdout: { kind: 'pipe' },
-  stderr: plan.redirect_stderr ? { kind: 'sameAsStdout' } : { kind: 'pipe' },
   limits: programLimits(plan),
   nice: plan.nice,
   oomScoreAdj: plan.oom_score_adj,

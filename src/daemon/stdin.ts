@@ -1,4 +1,4 @@
-import { closeFd, makeNonBlocking } from '../linux/descriptors.ts';
+import { closeFd } from '../linux/descriptors.ts';
 import { InputPipe } from '../events/listener-input.ts';
 
 /** What a process has not read yet is kept for it, up to this much. */
@@ -17,7 +17,7 @@ export class Stdin {
 
   /** The same, to be written to without waiting. */
   get pipe(): InputPipe | undefined {
-    if (this.#fd !== undefined) this.#pipe ??= openPipe(this.#fd);
+    if (this.#fd !== undefined) this.#pipe ??= new InputPipe(this.#fd);
     return this.#pipe;
   }
 
@@ -49,9 +49,4 @@ export class Stdin {
     this.#fd = undefined;
     this.#pipe = undefined;
   }
-}
-
-function openPipe(fd: number): InputPipe {
-  makeNonBlocking(fd);
-  return new InputPipe(fd);
 }

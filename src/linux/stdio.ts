@@ -36,6 +36,23 @@ interface Opened {
 
 const firstOrdinaryFd = 3;
 
+let nullFd: number | undefined;
+
+/** A descriptor of /dev/null that stays open. */
+function nullDevice(): number {
+  nullFd ??= openSync('/dev/null', constants.O_RDWR);
+  return nullFd;
+}
+
+/** Whether there is a /dev/null to use; a bare chroot has none. */
+export function hasNullDevice(): boolean {
+  try {
+    return nullDevice() >= 0;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Opens what the program's standard descriptors need. Everything is close-on-exec; our ends are non-blocking.
  * A pipe belongs to the effective uid: its program can open /dev/stdout only when that is the program's own.
@@ -72,8 +89,7 @@ function stdioOf(stdin: Opened, stdout: Opened, stderr: Opened, opened: readonly
 function openOne(source: StdioSource, target: number, opened: number[]): Opened {
   if (source.kind === 'pipe') return openPipe(target, opened);
   if (source.kind === 'fd') return { child: outOfTheWay(source.fd, target, opened), ours: undefined };
-  if (source.kind === 'null')
-    return { child: keep(openSync('/dev/null', constants.O_RDWR), opened), ours: undefined };
+  if (source.kind === 'null') return { child: outOfTheWay(nullDevice(), target, opened), ours: undefined };
   throw new Error(`cannot open descriptor ${target}: only stderr can be the same as stdout`);
 }
 

@@ -42,6 +42,13 @@ export class Channel {
     this.tail = new MemoryTail(options.plan.tailBytes);
   }
 
+  /** Whether all that is written to it is thrown away, unseen. */
+  get isDiscarded(): boolean {
+    const { destinations, alsoTo, captureMaxBytes, observe, tailBytes } = this.#plan;
+    const isSeen = alsoTo !== undefined || captureMaxBytes > 0 || observe !== undefined || tailBytes > 0;
+    return !isSeen && destinations.every(({ kind }) => kind === 'none');
+  }
+
   /** Opens the log files, anew if they were open. Returns the errno name when one cannot be opened. */
   open(): string | undefined {
     this.#isClosed = false;

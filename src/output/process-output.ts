@@ -62,6 +62,11 @@ export class ProcessOutput {
     return this.#channels.stdout.isBehind || this.#channels.stderr.isBehind;
   }
 
+  /** Whether a stream needs no pipe: nobody wants what it brings. */
+  isDiscarded(stream: 'stdout' | 'stderr'): boolean {
+    return this.#channels[stream].isDiscarded;
+  }
+
   /** The last bytes of a stream, and the offsets to follow it. */
   tail(stream: 'stdout' | 'stderr'): MemoryTail {
     return this.#channels[stream].tail;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { after, program, Rig, settings, stop } from './rig.ts';
+import { after, type Options, program, Rig, settings, stop } from './rig.ts';
 
 const isMine = (name: string): boolean => name.includes('---mine-');
 const once = { startsecs: 0, autorestart: false };
@@ -103,6 +103,39 @@ test('NONE discards, and the program does not notice', async () => {
 
   equal(init.stdout.text, 'other | x\n');
   ok(!init.stderr.text.includes('xxx'));
+});
+
+test('what nobody wants does not pass through us: NONE is /dev/null, unless something listens', async () => {
+  await using rig = await Rig.open();
+  const streams = rig.sh('readlink /proc/$$/fd/1 /proc/$$/fd/2 > $1\nexit 0');
+  const shows = (name: string, options: Options): string =>
+    program(name, {
+      command: `${streams} ${rig.scratch.path(name)}`,
+      stdout_logfile: 'NONE',
+      stderr_logfile: 'NONE',
+      ...once,
+      ...options,
+    });
+
+  await using init = rig.supervise([
+    shows('silent', {}),
+    shows('joined', { redirect_stderr: true }),
+    shows('watched', { stdout_events_enabled: true }),
+    shows('captured', { stdout_capture_maxbytes: 1000 }),
+    shows('critical', { critical: true }),
+  ]);
+  await init.exit();
+
+  const linksOf = (name: string): readonly string[] =>
+    rig.scratch
+      .read(name)
+      .split('\n')
+      .map((link) => link.replace(/\d+/, 'N'));
+  deepEqual(linksOf('silent'), ['/dev/null', '/dev/null', '']);
+  deepEqual(linksOf('joined'), ['/dev/null', '/dev/null', '']);
+  deepEqual(linksOf('watched'), ['pipe:[N]', '/dev/null', '']);
+  deepEqual(linksOf('captured'), ['pipe:[N]', '/dev/null', '']);
+  deepEqual(linksOf('critical'), ['pipe:[N]', 'pipe:[N]', '']);
 });
 
 test('AUTO makes files for our eyes in childlogdir, and the next start removes them', async () => {
