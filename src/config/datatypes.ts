@@ -12,13 +12,18 @@ export const string: Datatype<string> = { expects: 'text', parse: (text) => text
 
 const INTEGER = /^[+-]?\d+(?:_\d+)*$/;
 
+/** -0 is 0 to Python. @throws ValueError for a number of more than 308 digits, which Python knows and we do not */
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw new ValueError('the number is too large', 'the number is too large');
+  return value + 0;
+}
+
 /** Python's `int(text)`: blanks around it, a sign, `_` between digits. @throws ValueError */
 export function parseInteger(text: string): number {
   const digits = strip(text);
   if (!INTEGER.test(digits))
     throw new ValueError(`invalid literal for int() with base 10: ${pythonRepr(text)}`);
-  // -0 is 0 to Python.
-  return Number(digits.replaceAll('_', '')) + 0;
+  return finite(Number(digits.replaceAll('_', '')));
 }
 
 /** A whole number of any size and sign. */
@@ -37,10 +42,11 @@ export const integerIn = (least: number, most: number): Datatype<number> => ({
     if (value > most) throw new ValueError(`${value} is above upper bound (${most})`);
     return value;
   },
+  schema: { pattern: INTEGER.source },
 });
 
 /** A Map, not an object: `constructor` is a key of every object. */
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+export const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ...['yes', 'true', 'on', '1'].map((text) => [text, true] as const),
   ...['no', 'false', 'off', '0'].map((text) => [text, false] as const),
 ]);
@@ -70,7 +76,7 @@ export function parseByteSize(text: string): number {
   const lower = text.toLowerCase();
   const factor = SUFFIXES.get(lower.slice(-2)) ?? 1;
   try {
-    return parseInteger(factor === 1 ? lower : lower.slice(0, -2)) * factor + 0;
+    return finite(parseInteger(factor === 1 ? lower : lower.slice(0, -2)) * factor);
   } catch (error) {
     if (!(error instanceof ValueError) || !/^\d+[kmg]$/.test(lower)) throw error;
     throw new ValueError(error.supervisor, '', `did you mean ${text}B?`);
@@ -81,6 +87,7 @@ export function parseByteSize(text: string): number {
 export const byteSize: Datatype<number> = {
   expects: 'a size such as 0, 500KB, 50MB or 1GB',
   parse: parseByteSize,
+  schema: { pattern: String.raw`^[+-]?\d+(_\d+)*\s*([kKmMgG][bB])?$` },
 };
 
 const OCTAL = /^(?<sign>[+-]?)(?:0[oO]_?)?(?<digits>[0-7]+(?:_[0-7]+)*)$/;
@@ -93,7 +100,7 @@ export const octal: Datatype<number> = {
     if (digits === undefined) throw new ValueError(`${text} can not be converted to an octal type`);
     return Number.parseInt(sign + digits.replaceAll('_', ''), 8) + 0;
   },
-  schema: { pattern: '^0?[0-7]+$' },
+  schema: { pattern: '^[+-]?(0[oO]_?)?[0-7]+(_[0-7]+)*$' },
 };
 
 /** The permissions of a socket, in base 8. @param option the name by which Supervisor's message calls it */

@@ -120,13 +120,19 @@ export interface Limit {
   readonly hard: LimitValue;
 }
 
+/** RLIM_INFINITY less one (sys/resource.h): the largest number that is not "unlimited". */
+const mostAmount = 2n ** 64n - 2n;
+
 const UNLIMITED: ReadonlySet<string> = new Set(['unlimited', 'infinity', '-1']);
 
 function parseAmount(text: string, parse: (text: string) => number): LimitValue {
   if (UNLIMITED.has(text.toLowerCase())) return 'unlimited';
   const value = parse(text);
   if (value < 0) throw new ValueError(`${text} is below lower bound (0)`, 'it is negative');
-  return BigInt(value);
+  const amount = BigInt(value);
+  if (amount > mostAmount)
+    throw new ValueError(`${text} is above upper bound (${mostAmount})`, 'it is too large');
+  return amount;
 }
 
 const isAbove = (a: LimitValue, b: LimitValue): boolean => b !== 'unlimited' && (a === 'unlimited' || a > b);

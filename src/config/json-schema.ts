@@ -3,6 +3,17 @@ import { SECTIONS, type SectionKind } from './sections.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** The JSON schema's expressions know no flags: every letter in both cases. */
+const inAnyCase = (word: string): string =>
+  word.replaceAll(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
+
+/** Words are read in any case; the list stays, because editors offer it. */
+function formsOf(form: Json): readonly Json[] {
+  const words: unknown = form['enum'];
+  if (!Array.isArray(words)) return [form];
+  return [form, { pattern: `^(${words.map((word) => inAnyCase(String(word))).join('|')})$` }];
+}
+
 function describe(option: Option<unknown>): Json {
   const { type, default: value, doc, example, since = 'supervisor 3.0' } = option;
   return {
@@ -12,7 +23,7 @@ function describe(option: Option<unknown>): Json {
     ...(typeof value === 'string' ? { default: value } : {}),
     ...(example === undefined ? {} : { examples: [example] }),
     // A name that is expanded has not its value's form yet.
-    ...(type.schema === undefined ? {} : { anyOf: [type.schema, { pattern: String.raw`%\(` }] }),
+    ...(type.schema === undefined ? {} : { anyOf: [...formsOf(type.schema), { pattern: String.raw`%\(` }] }),
   };
 }
 
@@ -39,6 +50,13 @@ export const jsonSchema = (): Json => ({
   title: 'supervisord.conf as tsupervisor reads it',
   type: 'object',
   required: ['supervisord'],
+  properties: {
+    DEFAULT: {
+      type: 'object',
+      description: 'Options of every section.',
+      additionalProperties: { type: 'string' },
+    },
+  },
   patternProperties: Object.fromEntries(SECTIONS.map((kind) => [patternOf(kind), describeSection(kind)])),
   additionalProperties: false,
 });

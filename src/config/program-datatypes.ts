@@ -1,6 +1,6 @@
 /** The value types that only programs have, as Supervisor knows them. Source: supervisor/datatypes.py 4.2.5. */
 import { type Datatype } from './datatype.ts';
-import { booleanOf, duration, parseInteger } from './datatypes.ts';
+import { BOOLEANS, booleanOf, duration, parseInteger } from './datatypes.ts';
 import { pythonRepr, strip } from './python-text.ts';
 import { ValueError } from './value-error.ts';
 
@@ -27,7 +27,7 @@ export const autorestart: Datatype<Autorestart> = {
     const advice = meant === undefined ? undefined : `write autorestart = ${meant}`;
     throw new ValueError(`invalid 'autorestart' value ${pythonRepr(lower)}`, '', advice);
   },
-  schema: { enum: ['true', 'false', 'unexpected'] },
+  schema: { enum: [...BOOLEANS.keys(), 'unexpected'] },
 };
 
 /** Whole numbers from 0 to 255 between commas; an empty text is an empty list. */
@@ -42,12 +42,14 @@ export const exitCodes: Datatype<readonly number[]> = {
     }
     throw new ValueError(`not a valid list of exit codes: ${pythonRepr(text)}`);
   },
+  schema: { pattern: String.raw`^([\s\d_+-]+(,[\s\d_+-]+)*)?$` },
 };
 
 /** How often a start is tried again; Infinity is ours, written `unlimited`. */
 export const retries: Datatype<number> = {
   expects: 'a whole number or unlimited',
   parse: (text) => (strip(text).toLowerCase() === 'unlimited' ? Infinity : parseInteger(text)),
+  schema: { pattern: String.raw`^[+-]?\d+(_\d+)*$|^[uU][nN][lL][iI][mM][iI][tT][eE][dD]$` },
 };
 
 /** A time, or no limit at all: Infinity, written `none`. Ours. */

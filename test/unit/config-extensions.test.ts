@@ -1,5 +1,5 @@
 /** What Supervisor does not have: the values that options of ours come to. */
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveDependencies } from '../../src/config/dependencies.ts';
 import { firstGroup, load, loadWithNotices, planOf, problemsOf, processWith } from './config-rig.ts';
@@ -276,3 +276,17 @@ test('an option of ours that has no effect yet is said to have none, once', () =
   );
   equal(plan?.groups.length, 1);
 });
+
+const tooLarge: readonly (readonly [options: string, cause: RegExp])[] = [
+  [`limit_nofile=${'9'.repeat(400)}`, /the number is too large/],
+  [`limit_core=${'9'.repeat(308)}GB`, /the number is too large/],
+  [`startsecs=${'9'.repeat(400)}`, /the number is too large/],
+  ['limit_nofile=18446744073709551615', /it is too large/],
+];
+
+for (const [options, cause] of tooLarge)
+  test(`${options.slice(0, 30)} is refused, and nothing breaks`, () => {
+    const [problem] = problemsOf(`[supervisord]\n[program:a]\ncommand=x\n${options}\n`);
+
+    match(problem ?? '', cause);
+  });

@@ -90,6 +90,53 @@ test('the JSON schema has every kind of section with its options', () => {
   for (const { prefix } of SECTIONS) ok(text.includes(`"^${prefix}`), prefix);
 });
 
+/** What a JSON schema of ours says to a text: it has only words, expressions and `anyOf`. */
+function isTaken(schema: unknown, text: string): boolean {
+  const { anyOf, pattern, enum: words } = Object.fromEntries(Object.entries(Object(schema)));
+  if (Array.isArray(anyOf)) return anyOf.some((one) => isTaken(one, text));
+  if (typeof pattern === 'string') return new RegExp(pattern, 'u').test(text);
+  return !Array.isArray(words) || words.includes(text);
+}
+
+const schemaOf = (section: string, option: string): unknown => {
+  const { patternProperties } = Object.fromEntries(Object.entries(jsonSchema()));
+  return Object(patternProperties)[section].properties[option];
+};
+
+const forms: readonly (readonly [option: string, taken: readonly string[], refused: readonly string[]])[] = [
+  ['autostart', ['true', 'True', 'ON', '0', '%(ENV_X)s'], ['', 'tru', 'truetrue', '2']],
+  ['autorestart', ['true', 'unexpected', 'Unexpected', 'no', '1'], ['always', '']],
+  ['priority', ['999', '-1', '+5', '1_000'], ['high', '1.5', '']],
+  ['startsecs', ['10', '0.5', '1m30s'], ['soon', '']],
+  ['startretries', ['3', 'unlimited', 'Unlimited'], ['forever']],
+  ['exitcodes', ['0', '0,2', '0, 2', ''], ['0;1', 'x']],
+  ['umask', ['022', '0o22', '22', '0'], ['9', 'u=rw']],
+  ['stdout_logfile_maxbytes', ['0', '50MB', '1 gb', '%(ENV_X)sMB'], ['50M', '1TB', '']],
+  ['output_format', ['prefix', 'JSON'], ['prefx']],
+  ['nice', ['-5', '19'], ['low']],
+];
+
+for (const [option, taken, refused] of forms)
+  test(`the JSON schema of ${option} takes what is taken, and refuses what is refused`, () => {
+    const schema = schemaOf('^program:', option);
+
+    deepEqual(
+      [...taken, ...refused].filter((text) => isTaken(schema, text)),
+      taken,
+    );
+  });
+
+test('the JSON schema takes every default and every example', () => {
+  for (const { prefix, name, option } of options) {
+    const section = Object.keys(Object(jsonSchema()['patternProperties'])).find((key) =>
+      key.startsWith(`^${prefix}`),
+    );
+    const schema = schemaOf(section ?? '', name);
+    for (const text of [option.default, option.example])
+      if (typeof text === 'string') ok(isTaken(schema, text), `${name} = ${text}`);
+  }
+});
+
 test('an empty [supervisord] writes nothing anywhere', () => {
   const { supervisord, servers } = planOf('[supervisord]\n');
 
