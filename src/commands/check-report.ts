@@ -72,13 +72,17 @@ export function humanReport(
   return [...diagnostics.map((one) => describe(one, paint)), summary(diagnostics, plan), ''].join('\n');
 }
 
-/** The report for programs: one JSON object. */
-export function jsonReport(diagnostics: readonly Diagnostic[], plan: Plan | undefined): string {
+/** The report for programs: one JSON object. @param update what --against found; undefined: nothing was compared */
+export function jsonReport(
+  diagnostics: readonly Diagnostic[],
+  plan: Plan | undefined,
+  update: unknown,
+): string {
   const { errors, warnings } = tally(diagnostics);
   const groups = plan?.groups.map(({ name, kind, processes }) => ({
     name,
     kind,
     processes: processes.map(({ name: process }) => process),
   }));
-  return `${JSON.stringify({ file: plan?.file, errors, warnings, diagnostics, groups }, undefined, 2)}\n`;
+  return `${JSON.stringify({ file: plan?.file, errors, warnings, diagnostics, groups, update }, undefined, 2)}\n`;
 }

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { advise } from '../config/advice.ts';
 import { noArguments } from '../config/command-line.ts';
-import { describeChange, diffPlans, type OptionChange } from '../config/diff.ts';
 import { type Host } from '../config/host.ts';
 import { jsonSchema } from '../config/json-schema.ts';
 import { loadPlan, type Loaded } from '../config/load.ts';
 import { tidyDiagnostics, type Diagnostic } from '../config/place.ts';
-import { type GroupPlan, type Plan } from '../config/plan.ts';
-import { humanReport, inColour, jsonReport, plain, tally } from './check-report.ts';
+import { type Plan } from '../config/plan.ts';
+import { humanDiff, jsonDiff } from './check-diff.ts';
+import { humanReport, inColour, jsonReport, plain, tally, type Paint } from './check-report.ts';
 
 /** What `check` needs of the world. */
 export interface CheckIo {
@@ -63,59 +63,49 @@ function diagnose(loaded: Loaded, host: Host): readonly Diagnostic[] {
   return plan ? tidyDiagnostics([...diagnostics, ...advise({ plan, ini, host })]) : diagnostics;
 }
 
-function showValue(value: unknown): string {
-  if (value instanceof Map) return JSON.stringify(Object.fromEntries(value));
-  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'unset');
-}
-
-const showChange = ({ process, option, before, after }: OptionChange): string =>
-  `    ${process}: ${option}: ${showValue(before)} -> ${showValue(after)}\n`;
-
-const groupOf = ({ groups }: Plan, wanted: string): readonly GroupPlan[] =>
-  groups.filter(({ name }) => name === wanted);
-
-function showDiff(before: Plan, after: Plan): string {
-  const { added, changed, removed } = diffPlans(before, after);
-  const details = (name: string): string =>
-    groupOf(before, name)
-      .flatMap((old) => groupOf(after, name).flatMap((fresh) => describeChange(old, fresh)))
-      .map(showChange)
-      .join('');
-  const lines = [
-    ...added.map((name) => `  added ${name}\n`),
-    ...changed.map((name) => `  changed ${name}\n${details(name)}`),
-    ...removed.map((name) => `  removed ${name}\n`),
-  ];
-  return `update from ${before.file ?? 'nothing'}:\n${lines.length === 0 ? '  nothing changes\n' : lines.join('')}`;
-}
-
 function exitCodeOf(diagnostics: readonly Diagnostic[], isStrict: boolean): number {
   const { errors, warnings } = tally(diagnostics);
   if (errors > 0) return EXIT.wrong;
   return isStrict && warnings > 0 ? EXIT.warned : EXIT.fine;
 }
 
-function compare(plan: Plan, other: string, io: CheckIo): number {
-  const before = load(other, io.host);
-  if (before.plan === undefined) {
-    io.writeOut(humanReport(before.diagnostics, undefined, io.isTerminal ? inColour : plain));
-    return EXIT.wrong;
-  }
-  io.writeOut(showDiff(before.plan, plan));
-  return EXIT.fine;
+/** What is compared with: its plan, or what is wrong with it. */
+interface Against {
+  readonly plan: Plan | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function loadAgainst(file: string, host: Host): Against {
+  const { plan, diagnostics } = load(file, host);
+  // Its warnings are of no interest: it runs already.
+  return { plan, diagnostics: plan ? [] : diagnostics };
+}
+
+function humanText({ plan, diagnostics }: Against, against: Against | undefined, paint: Paint): string {
+  const report = humanReport(diagnostics, plan, paint);
+  if (plan === undefined || against === undefined) return report;
+  return (
+    report +
+    (against.plan ? humanDiff(against.plan, plan) : humanReport(against.diagnostics, undefined, paint))
+  );
+}
+
+function jsonText({ plan, diagnostics }: Against, against: Against | undefined): string {
+  const all = [...diagnostics, ...(against?.diagnostics ?? [])];
+  return jsonReport(all, plan, plan && against?.plan ? jsonDiff(against.plan, plan) : undefined);
 }
 
 function run(options: Options, io: CheckIo): number {
   const { host } = io;
   const loaded = load(options.configuration ?? host.environment.get('TSUPERVISOR_CONFIG'), host);
-  const diagnostics = diagnose(loaded, host);
-  const { plan } = loaded;
-  const paint = io.isTerminal && !host.environment.has('NO_COLOR') ? inColour : plain;
-  io.writeOut(
-    options.format === 'json' ? jsonReport(diagnostics, plan) : humanReport(diagnostics, plan, paint),
+  const checked = { plan: loaded.plan, diagnostics: diagnose(loaded, host) };
+  const against = options.against === undefined ? undefined : loadAgainst(options.against, host);
+  const paint = io.isTerminal && (host.environment.get('NO_COLOR') ?? '') === '' ? inColour : plain;
+  io.writeOut(options.format === 'json' ? jsonText(checked, against) : humanText(checked, against, paint));
+  return Math.max(
+    exitCodeOf(checked.diagnostics, options.strict),
+    against && against.plan === undefined ? EXIT.wrong : EXIT.fine,
   );
-  const differs = plan && options.against !== undefined ? compare(plan, options.against, io) : EXIT.fine;
-  return Math.max(exitCodeOf(diagnostics, options.strict), differs);
 }
 
 /**

@@ -45,7 +45,7 @@ export function diffPlans(before: Groups, after: Groups): PlanDiff {
   };
 }
 
-/** An option of a process that differs. */
+/** An option of a process, or of a group by its name, that differs. */
 export interface OptionChange {
   readonly process: string;
   readonly option: string;
@@ -53,18 +53,29 @@ export interface OptionChange {
   readonly after: unknown;
 }
 
-function changesOf(before: ProcessPlan, after: ProcessPlan): readonly OptionChange[] {
-  const old = new Map<string, unknown>(Object.entries(meaningOf(before)));
-  return Object.entries(meaningOf(after))
+function changesBetween(process: string, before: object, after: object): readonly OptionChange[] {
+  const old = new Map<string, unknown>(Object.entries(before));
+  return Object.entries(after)
     .filter(([option, value]) => !isDeepStrictEqual(old.get(option), value))
-    .map(([option, value]) => ({ process: after.name, option, before: old.get(option), after: value }));
+    .map(([option, value]) => ({ process, option, before: old.get(option), after: value }));
 }
 
-/** What a changed group's processes have in both plans and in another way. */
+/** What a group has beside its processes, of which it has the names. */
+const frameOf = (group: GroupPlan): object => ({
+  ...group,
+  section: undefined,
+  processes: group.processes.map(({ name }) => name),
+});
+
+/** What a changed group and its processes have in both plans and in another way. */
 export function describeChange(before: GroupPlan, after: GroupPlan): readonly OptionChange[] {
   const old = new Map(before.processes.map((process) => [process.name, process]));
-  return after.processes.flatMap((process) => {
+  const changes = after.processes.flatMap((process) => {
     const known = old.get(process.name);
-    return known === undefined ? [] : changesOf(known, process);
+    return known === undefined ? [] : changesBetween(process.name, meaningOf(known), meaningOf(process));
   });
+  // The priority of a program's group is the program's.
+  const said = new Set(changes.map(({ option }) => option));
+  const own = changesBetween(after.name, frameOf(before), frameOf(after));
+  return [...own.filter(({ option }) => !said.has(option)), ...changes];
 }

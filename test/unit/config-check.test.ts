@@ -80,6 +80,8 @@ test('colours are for terminals, and for those who want them', () => {
   ok(runCheck([], host, true).out.includes('\u001B[33mwarning:'));
   ok(!runCheck([], host, false).out.includes('\u001B'));
   ok(!runCheck([], without, true).out.includes('\u001B'));
+  // https://no-color.org: present and not empty.
+  ok(runCheck([], { ...host, environment: new Map([['NO_COLOR', '']]) }, true).out.includes('\u001B'));
 });
 
 test('--format=json is one object with every problem', () => {
@@ -122,6 +124,60 @@ update from /old.conf:
   removed c
 `,
   );
+});
+
+test('--against shows limits, endless numbers and what belongs to a group', () => {
+  const host = withMain(
+    `${fine}limit_nofile=10:20\nstartretries=unlimited\n[group:g]\nprograms=a\npriority=5\n[eventlistener:l]\ncommand=/bin/cat\nevents=TICK_5\n`,
+    {
+      '/old.conf': `${fine}[group:g]\nprograms=a\n[eventlistener:l]\ncommand=/bin/cat\nevents=TICK_60\n`,
+    },
+  );
+
+  match(
+    runCheck(['--against=/old.conf'], host).out,
+    new RegExp(
+      [
+        '  changed l',
+        String.raw`    l: events: \["TICK_60"\] -> \["TICK_5"\]`,
+        '  changed g',
+        '    g: priority: 999 -> 5',
+        '    a: startretries: 3 -> "unlimited"',
+        '    a: limit_nofile: unset -> {"soft":"10","hard":"20"}',
+        '',
+      ].join('\n'),
+    ),
+  );
+});
+
+test('--against with --format=json is one object', () => {
+  const host = withMain(`${fine}[program:b]\ncommand=/bin/cat\n`, {
+    '/old.conf': '[supervisord]\n[program:a]\ncommand=/bin/sh\n[program:c]\ncommand=/bin/cat\n',
+  });
+
+  const { update } = JSON.parse(runCheck(['--against=/old.conf', '--format=json'], host).out);
+
+  deepEqual(update, {
+    file: '/old.conf',
+    added: ['b'],
+    changed: [
+      {
+        name: 'a',
+        changes: [{ process: 'a', option: 'command', before: '/bin/sh', after: '/bin/cat' }],
+      },
+    ],
+    removed: ['c'],
+  });
+});
+
+test('--against a configuration with mistakes says them, as text and as one object', () => {
+  const host = withMain(fine, { '/old.conf': '[supervisord]\nloglevel=x\n' });
+
+  const { code, out } = runCheck(['--against=/old.conf', '--format=json'], host);
+
+  equal(code, 2);
+  equal(JSON.parse(out).errors, 1);
+  match(runCheck(['--against=/old.conf'], host).out, /\/old\.conf:2:10: error/);
 });
 
 test('--against says when update has nothing to do', () => {
