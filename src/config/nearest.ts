@@ -17,8 +17,14 @@ function distance(a: string, b: string): number {
 }
 
 /** `warning` for `warn`, `sec` for `seconds`. */
-const isShortened = (a: string, b: string): boolean =>
+export const isShortened = (a: string, b: string): boolean =>
   Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
+
+/** How far a known word is. A shortened word is near; of several, the one of the most similar length is nearest. */
+function farness(word: string, known: string): number {
+  const difference = Math.abs(word.length - known.length);
+  return isShortened(word, known) ? Math.min(difference, 1 + difference / 1000) : distance(word, known);
+}
 
 /** Words longer than this are nobody's typing error. */
 const maxLength = 64;
@@ -30,8 +36,7 @@ export function nearest(word: string, all: Iterable<string>): string | undefined
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of all) {
-    const known = candidate.toLowerCase();
-    const edits = isShortened(lower, known) ? 1 : distance(lower, known);
+    const edits = farness(lower, candidate.toLowerCase());
     if (edits >= bestDistance) continue;
     best = candidate;
     bestDistance = edits;

@@ -1,5 +1,5 @@
 import { type IniFile, type IniSection } from './ini-file.ts';
-import { nearest } from './nearest.ts';
+import { isShortened, nearest } from './nearest.ts';
 import { type Diagnostic, diagnosticAt, type Place, type Problem } from './place.ts';
 import { firstNonSpace, strip } from './python-text.ts';
 import { type Section } from './schema.ts';
@@ -53,7 +53,8 @@ const shownAs = ({ prefix, isNamed }: SectionKind): string => (isNamed ? `[${pre
 function optionAdvice(option: string, schema: Section): string {
   const near = nearest(option, Object.keys(schema));
   const home = homeOf(option);
-  if (home !== undefined) return `${option} belongs in ${shownAs(home)}`;
+  const isOwn = near !== undefined && isShortened(option, near);
+  if (home !== undefined && !isOwn) return `${option} belongs in ${shownAs(home)}`;
   return near === undefined ? 'remove it' : `did you mean ${near}?`;
 }
 

@@ -6,6 +6,24 @@ import { load } from './config-rig.ts';
 
 const program = '[supervisord]\n[program:web]\ncommand=/bin/cat\n';
 
+/** Which of several near words was meant. */
+const meant: readonly (readonly [text: string, suggestion: string])[] = [
+  [`${program}stderr_logfile_max_bytes=1MB\n`, 'did you mean stderr_logfile_maxbytes?'],
+  [`${program}stdout_log=/tmp/x\n`, 'did you mean stdout_logfile?'],
+  [`${program}username=web\n`, 'did you mean user?'],
+  [`${program}loglevel=debug\n`, 'loglevel belongs in [supervisord]'],
+  [
+    '[supervisord]\n[eventlistener:e]\ncommand=/bin/cat\nevents=PROCESS_STATE_EXIT\n',
+    'did you mean PROCESS_STATE_EXITED?',
+  ],
+  ['[supervisord]\n[unix_http_server]\nfile=/tmp/x\nfiles=/tmp/y\n', 'did you mean file?'],
+];
+
+for (const [text, suggestion] of meant)
+  test(`${suggestion} is said to ${text.split('\n').at(-2)}`, () => {
+    equal(load(text).diagnostics[0]?.suggestion, suggestion);
+  });
+
 const rows: readonly (readonly [name: string, text: string, report: string])[] = [
   [
     'a misspelled section',
