@@ -6,7 +6,7 @@ import { type Host } from '../config/host.ts';
 import { type Plan } from '../config/plan.ts';
 import { type EndCause } from '../core/supervisor-machine.ts';
 import { monotonicMs } from '../linux/clock.ts';
-import { becomeSubreaper, watchChildren } from '../linux/reap.ts';
+import { becomeSubreaper, type ChildWatch, watchChildren } from '../linux/reap.ts';
 import { signalName } from '../linux/signals.ts';
 import { describeListenError } from './control-servers.ts';
 import { type Facilities, makeFacilities } from './facilities.ts';
@@ -17,6 +17,7 @@ import { type LoadedPlan, type NoPlan, tell } from './messages.ts';
 import { OpenServers } from './open-servers.ts';
 import { removePidFile } from './pid-file.ts';
 import { reactToSignal } from './react-to-signal.ts';
+import { SignalTurn } from './signal-turn.ts';
 
 /** What the daemon is started with. */
 export interface DaemonOptions {
@@ -43,6 +44,14 @@ export class Daemon {
   readonly #startedAtMs = monotonicMs();
   readonly #facilities: Facilities;
   readonly #servers: OpenServers;
+  readonly #signals = new SignalTurn({
+    react: (signal) => {
+      if (!this.#forward(signal)) this.#react(signal);
+    },
+    // A SIGCHLD among thousands of others may have been dropped.
+    finish: () => this.#children?.sweep(),
+  });
+  #children: ChildWatch | undefined;
   #generation: Generation;
   /** What a restart will put to work. */
   #next: LoadedPlan;
@@ -67,7 +76,7 @@ export class Daemon {
   /** Starts everything. Signals that came before are taken now. */
   begin(): void {
     this.#adoptOrphans();
-    watchChildren((dead) => this.#generation.supervisor.reaped(dead));
+    this.#children = watchChildren((dead) => this.#generation.supervisor.reaped(dead));
     const { plan, serverRequests, activity } = this.#generation;
     const opened = this.#servers.open(serverRequests, activity);
     // Servers that somebody asked for must be there before anything runs; the default socket may come later.
@@ -80,14 +89,8 @@ export class Daemon {
 
   /** Takes a signal that was sent to us. */
   takeSignal(signal: number): void {
-    const { main, activity, supervisor } = this.#generation;
-    if (main !== undefined && 'pid' in main.state) return forwardSignal(main, signal);
-    reactToSignal(signalName(signal), {
-      activity,
-      supervisor,
-      restart: () => this.restart(),
-      reopenLogs: () => this.reopenLogs(),
-    });
+    if (this.#forward(signal)) this.#signals.open();
+    else this.#signals.keep(signal);
   }
 
   /**
@@ -115,6 +118,24 @@ export class Daemon {
   /** An exception that nobody caught: PID 1 goes on (its programs would die with it). */
   survive(error: Error): void {
     this.#generation.activity.critical(`uncaught exception: ${error.stack ?? error.message}`);
+  }
+
+  /** @returns whether there is a main command alive, whose signal it is then */
+  #forward(signal: number): boolean {
+    const { main } = this.#generation;
+    if (main === undefined || !('pid' in main.state)) return false;
+    forwardSignal(main, signal);
+    return true;
+  }
+
+  #react(signal: number): void {
+    const { activity, supervisor } = this.#generation;
+    reactToSignal(signalName(signal), {
+      activity,
+      supervisor,
+      restart: () => this.restart(),
+      reopenLogs: () => this.reopenLogs(),
+    });
   }
 
   /** PID 1 is given every orphan; another process has to ask. */

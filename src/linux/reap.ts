@@ -4,6 +4,7 @@
  * Every child of this process is reaped here, programs and adopted orphans alike. So nothing else may start a child
  * that it waits for itself: node:child_process would lose its exit statuses to this file.
  */
+import { monotonicMs } from './clock.ts';
 import { check, fixedMemory, libc, LibcError } from './libc.ts';
 
 /** How a process ended: an exit code 0–255, or the signal that killed it. */
@@ -20,6 +21,9 @@ export interface Dead {
 /** <sys/wait.h>, <linux/prctl.h>: the same on every Linux architecture. */
 const WNOHANG = 1;
 const PR_SET_CHILD_SUBREAPER = 36;
+
+/** How long everything else waits while dead children are reaped. */
+const sliceMs = 10;
 
 const statusOut = fixedMemory(4);
 
@@ -46,18 +50,41 @@ export function reapOne(): Dead | undefined {
   }
 }
 
+/** Reaping in progress. Disposing stops it. */
+export interface ChildWatch extends Disposable {
+  /** Reaps what is dead already. A SIGCHLD may be lost: Node drops signals when thousands of others come first. */
+  readonly sweep: () => void;
+}
+
 /**
  * Hands every dead child to `take`, from now on and those that are dead already. It does not keep the event loop
- * alive. Disposing stops it.
+ * alive.
  */
-export function watchChildren(take: (dead: Dead) => void): Disposable {
-  // One SIGCHLD may stand for many deaths: signals do not queue (signal(7)).
+export function watchChildren(take: (dead: Dead) => void): ChildWatch {
+  let isWatching = true;
+  let rest: NodeJS.Immediate | undefined;
+  const reapForAWhile = (): void => {
+    rest = undefined;
+    const untilMs = monotonicMs() + sliceMs;
+    // One SIGCHLD may stand for many deaths: signals do not queue (signal(7)).
+    for (let dead = reapOne(); dead !== undefined; dead = reapOne()) {
+      take(dead);
+      if (!isWatching) return;
+      // Programs that are started again in `take` may die as fast as they are reaped: signals and clients have a turn.
+      if (monotonicMs() >= untilMs) return void (rest = setImmediate(reapForAWhile));
+    }
+  };
   const sweep = (): void => {
-    for (let dead = reapOne(); dead !== undefined; dead = reapOne()) take(dead);
+    if (rest === undefined) reapForAWhile();
   };
   process.on('SIGCHLD', sweep);
   sweep();
-  return { [Symbol.dispose]: () => void process.off('SIGCHLD', sweep) };
+  const stop = (): void => {
+    isWatching = false;
+    clearImmediate(rest);
+    process.off('SIGCHLD', sweep);
+  };
+  return { sweep, [Symbol.dispose]: stop };
 }
 
 /** Makes orphaned descendants our children, also where we are not PID 1 (prctl(2), PR_SET_CHILD_SUBREAPER). */

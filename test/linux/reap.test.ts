@@ -1,9 +1,9 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 
-import { decodeWaitStatus, reapOne } from '../../src/linux/reap.ts';
+import { decodeWaitStatus, reapOne, watchChildren } from '../../src/linux/reap.ts';
 import { spawn } from '../../src/linux/spawn.ts';
 import { root } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
@@ -57,6 +57,40 @@ test('200 children that die at once are all reaped', async () => {
     deaths.all.map(({ pid }) => pid).toSorted((a, b) => a - b),
     pids.map((one) => (one.kind === 'spawned' ? one.pid : 0)).toSorted((a, b) => a - b),
   );
+});
+
+test('children that are replaced as fast as they die leave everything else its turn', async () => {
+  const most = 4000;
+  let [dead, living, deadAtTurn] = [0, 0, 0];
+  const replace = (): void => {
+    living++;
+    spawnOrFail(requestFor(['/bin/true'], quiet));
+  };
+
+  for (let count = 0; count < 50; count++) replace();
+  setTimeout(() => (deadAtTurn = dead), 1);
+  using _watch = watchChildren(() => {
+    dead++;
+    living--;
+    if (dead < most && deadAtTurn === 0) replace();
+  });
+  await waitFor('the end of all children', () => living === 0);
+
+  ok(deadAtTurn > 0 && deadAtTurn < most, `the timer fired after ${deadAtTurn} of ${dead} deaths`);
+});
+
+test('a dead child is found by a sweep when its SIGCHLD was lost', async () => {
+  const dead: number[] = [];
+  const others = process.listeners('SIGCHLD');
+  using watch = watchChildren(({ pid }) => dead.push(pid));
+  for (const listener of process.listeners('SIGCHLD'))
+    if (!others.includes(listener)) process.off('SIGCHLD', listener);
+  const { pid } = spawnOrFail(requestFor(['/bin/true'], quiet));
+  await waitFor('a zombie', () => listProcesses().some((one) => one.pid === pid && one.state === 'Z'));
+
+  watch.sweep();
+
+  deepEqual(dead, [pid]);
 });
 
 for (const mode of ['init', 'subreaper']) {

@@ -118,3 +118,16 @@ test('no signal is blocked in a command', async () => {
   equal((await init.exit()).code, 0);
   equal(init.stdout.text, 'SigBlk:\t0000000000000000\n');
 });
+
+test('the end of a command is not missed amid a storm of signals', async () => {
+  await using rig = await Rig.open();
+
+  await using init = command(rig.stage.argv('main'));
+  const main = await rig.stage.next('main');
+  await main.ignore('SIGUSR2');
+  const storm = init.run(['python3', '-c', 'import os\nwhile True: os.kill(1, 12)']).catch(() => undefined);
+  await main.exit(7);
+
+  equal((await init.exit()).code, 7);
+  await storm;
+});

@@ -217,3 +217,22 @@ test('a reader that has stopped reading does not hold up the end until the runti
   // docker stop waits for ten seconds.
   ok(tookMs < 8000, `it took ${tookMs} ms`);
 });
+
+test('a request to stop is heard amid programs that crash and are started again all the time', async () => {
+  await using rig = await Rig.open();
+
+  await using init = rig.supervise([
+    program('crash', {
+      command: rig.sh('exit 3'),
+      process_name: '%(process_num)s',
+      numprocs: 100,
+      startsecs: 0,
+    }),
+  ]);
+  await init.line(/exited: /);
+  equal(await stop(init), 0);
+
+  // The first hundred restarts of each are immediate: ten thousand are many seconds.
+  const starts = activityOf(init).filter((said) => said.includes('spawned: ')).length;
+  ok(starts < 5000, `${starts} starts`);
+});
