@@ -50,8 +50,8 @@ function describeRuns({ startCount, lastRunMs }: Supervised['history']): string 
 }
 
 /**
- * The same as one JSON object of at most 4,096 bytes; the tail of the culprit's stderr gives way first.
- * `stderrTail`: its last lines, as text.
+ * The same as one JSON object of at most 4,096 bytes. The tail of the culprit's stderr gives way first; a reason and
+ * names that would not fit even without it are shortened. `stderrTail`: its last lines, as text.
  */
 export function terminationMessage(ending: Ending, stderrTail: string): string {
   const { cause, culprit, exitCode } = ending;
@@ -68,8 +68,34 @@ export function terminationMessage(ending: Ending, stderrTail: string): string {
     uptimeSeconds: culprit === undefined ? undefined : culprit.history.lastRunMs / 1000,
     starts: culprit?.history.startCount,
   };
-  return fitStderr(message, stderrTail);
+  return fitStderr(fitting(message), stderrTail);
 }
+
+/** The texts of a message that may be of any length: a spawn error holds the command. */
+interface LongTexts {
+  readonly reason: string;
+  readonly program: string | undefined;
+  readonly process: string | undefined;
+}
+
+/** With these, a message fits also where each character takes six bytes (`\u0001`). */
+const reasonChars = 400;
+const nameChars = 100;
+
+function fitting<Message extends LongTexts>(message: Message): Message {
+  if (Buffer.byteLength(JSON.stringify(message)) <= terminationLogBytes) return message;
+  const { reason, program, process } = message;
+  return {
+    ...message,
+    reason: shortened(reason, reasonChars),
+    program: program && shortened(program, nameChars),
+    process: process && shortened(process, nameChars),
+  };
+}
+
+/** Well-formed: the cut may be between the two halves of a character. */
+const shortened = (text: string, chars: number): string =>
+  text.length <= chars ? text : `${text.slice(0, chars - 1).toWellFormed()}…`;
 
 /** Shortens the tail from its front until the whole fits. */
 function fitStderr(message: object, stderrTail: string): string {
@@ -78,7 +104,7 @@ function fitStderr(message: object, stderrTail: string): string {
     tail !== '';
     tail = tail.slice(Math.ceil(tail.length / 8))
   ) {
-    const text = JSON.stringify({ ...message, stderr: tail });
+    const text = JSON.stringify({ ...message, stderr: tail.toWellFormed() });
     if (Buffer.byteLength(text) <= terminationLogBytes) return text;
   }
   return JSON.stringify(message);

@@ -250,6 +250,39 @@ test('the termination log has at most 4096 bytes, whatever the program wrote', a
   }
 });
 
+test('a termination log that begins in the middle of a character is well-formed', async () => {
+  await using rig = await Rig.open();
+
+  const written = await terminationLog(rig, [
+    program('web', {
+      command: rig.sh(`for n in $(seq 3000); do printf '\u{1F600}'; done >&2; printf x >&2; exit 3`),
+      startsecs: 0,
+      autorestart: false,
+      critical: true,
+    }),
+  ]);
+
+  const stderr = String(objectIn(written)['stderr']);
+  ok(stderr.isWellFormed());
+  match(stderr, /\u{1F600}x$/u);
+});
+
+test('the termination log has at most 4096 bytes, however long the reason is', async () => {
+  await using rig = await Rig.open();
+
+  for (const name of ['web', '\u{1F600}'.repeat(120)]) {
+    const written = await terminationLog(rig, [
+      program(name, { command: `/${'x'.repeat(8000)}`, startretries: 0, critical: true }),
+    ]);
+    ok(Buffer.byteLength(written) <= 4096, `${Buffer.byteLength(written)} bytes`);
+    const told = objectIn(written);
+    equal(told['exitCode'], 127);
+    match(String(told['reason']), /^the critical program .*…$/);
+    ok(String(told['process']).isWellFormed());
+    ok(name.startsWith(String(told['process']).slice(0, 50)));
+  }
+});
+
 test('a message that a program has written to the termination log itself is kept', async () => {
   await using rig = await Rig.open();
 
