@@ -180,6 +180,41 @@ test('AUTO makes files for our eyes in childlogdir, and the next start removes t
   ok(now.includes('web-stdout---other-abcdefgh.log'));
 });
 
+test('AUTO files of an instance that is running are left alone, also those of programs that wait for a start', async () => {
+  await using rig = await Rig.open();
+  mkdirSync(rig.scratch.path('auto'));
+  const childlogdir = rig.scratch.path('auto');
+  const one = (name: string, options: Options = {}): readonly string[] => [
+    settings({ childlogdir, identifier: 'mine', exit_when_done: false }),
+    rig.puppet(name, { stdout_logfile: 'AUTO', stderr_logfile: 'AUTO', ...options }),
+  ];
+  const first = rig.config(
+    [...one('running'), rig.puppet('idle', { stdout_logfile: 'AUTO', autostart: false })],
+    'first.conf',
+  );
+  const second = rig.config(one('second'), 'second.conf');
+
+  await using init = new Pid1([tsupervisor, '-c', first]);
+  await rig.stage.next('running');
+  await init.run(['/bin/sh', '-c', `${tsupervisor} -c ${second} >/dev/null 2>&1 &`]);
+  await rig.stage.next('second');
+  const both = readdirSync(childlogdir).map((name) => name.replace(/---.*/, ''));
+  await init.signal('SIGKILL');
+  await init.exit();
+  await using third = rig.supervise(one('third'));
+  await rig.stage.next('third');
+  await stop(third);
+
+  deepEqual(both.toSorted(), [
+    'idle-stdout',
+    'running-stderr',
+    'running-stdout',
+    'second-stderr',
+    'second-stdout',
+  ]);
+  ok(readdirSync(childlogdir).every((name) => name.startsWith('third-')));
+});
+
 test('a full disk is told once, programs live on, and logging resumes when there is room', async () => {
   await using rig = await Rig.open();
   const folder = rig.scratch.path('disk');
