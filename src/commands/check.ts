@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { adviseOnLines } from '../config/advice-lines.ts';
 import { advise } from '../config/advice.ts';
 import { noArguments } from '../config/command-line.ts';
 import { type Host } from '../config/host.ts';
@@ -59,8 +60,9 @@ const load = (file: string | undefined, host: Host): Loaded =>
   loadPlan({ file, argv0: 'tsupervisor', commandLine: noArguments }, host);
 
 function diagnose(loaded: Loaded, host: Host): readonly Diagnostic[] {
-  const { plan, ini, diagnostics } = loaded;
-  return plan ? tidyDiagnostics([...diagnostics, ...advise({ plan, ini, host })]) : diagnostics;
+  const { draft, ini, diagnostics } = loaded;
+  const advice = draft ? advise({ plan: draft, ini, host }) : [];
+  return tidyDiagnostics([...diagnostics, ...adviseOnLines(ini), ...advice]);
 }
 
 function exitCodeOf(diagnostics: readonly Diagnostic[], isStrict: boolean): number {

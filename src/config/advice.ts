@@ -27,12 +27,18 @@ const sectionOf = ({ ini }: Subject, { section }: ProcessPlan): IniSection | und
 const placeOf = (subject: Subject, process: ProcessPlan, option: string): Place =>
   sectionOf(subject, process)?.entries.get(option)?.place ?? process.section;
 
+/** It is missing in the plan of a configuration with errors. */
+function hasCommand({ command }: ProcessPlan): boolean {
+  const written: string | undefined = command;
+  return written !== undefined;
+}
+
 /** One process for each section: the others say the same. */
 function programs({ plan }: Subject): readonly ProcessPlan[] {
   const bySection = new Map<Place, ProcessPlan>();
   for (const { processes } of plan.groups)
     for (const process of processes)
-      if (!bySection.has(process.section)) bySection.set(process.section, process);
+      if (!bySection.has(process.section) && hasCommand(process)) bySection.set(process.section, process);
   return [...bySection.values()];
 }
 
@@ -188,6 +194,6 @@ const ADVICE: readonly Advice[] = [
   slowStop,
 ];
 
-/** Everything that `check` has to say about a plan that can be used. */
+/** Everything that `check` has to say about a plan, also about what could be read of one with errors. */
 export const advise = (subject: Subject): readonly Diagnostic[] =>
   ADVICE.flatMap((advice) => advice(subject));

@@ -10,6 +10,21 @@ export interface BadLine {
   readonly lineEnd: '\n' | '';
 }
 
+/** A line that is read as Supervisor reads it, and that probably means something else. */
+export type Oddity =
+  /** The section has been given before in this file. */
+  | { readonly kind: 'section'; readonly place: Place; readonly name: string; readonly first: Place }
+  /** The option of the section has been given before in this file. */
+  | { readonly kind: 'option'; readonly place: Place; readonly name: string; readonly first: Place }
+  /** A deeper line that looks like an option or a section, and is part of the value of the option `of`. */
+  | {
+      readonly kind: 'continued';
+      readonly place: Place;
+      readonly text: string;
+      readonly section: string;
+      readonly of: string;
+    };
+
 /** What the dialect makes of a file. */
 export interface Dialect {
   /** The same sections, options and values, quoted so that the package `ini` reads them exactly. */
@@ -17,6 +32,8 @@ export interface Dialect {
   /** For each section, in order of appearance: where it starts, and where each option's value does. */
   readonly sections: ReadonlyMap<string, SectionPlaces>;
   readonly badLines: readonly BadLine[];
+  /** At most `mostOddities`. */
+  readonly oddities: readonly Oddity[];
 }
 
 /** Where a section and its options stand. A repeated option stands where it was last given. */
@@ -25,7 +42,11 @@ export interface SectionPlaces {
   readonly options: ReadonlyMap<string, Place>;
 }
 
+/** Who has more has no configuration. */
+const mostOddities = 1000;
+
 interface OpenSection {
+  readonly name: string;
   readonly header: Place;
   readonly options: Map<string, Place>;
 }
@@ -80,6 +101,7 @@ class Reader {
   readonly #out: string[] = [];
   readonly #sections = new Map<string, OpenSection>();
   readonly #badLines: BadLine[] = [];
+  readonly #oddities: Oddity[] = [];
   #section: OpenSection | undefined;
   #option: string | undefined;
   #value: string[] = [];
@@ -96,14 +118,31 @@ class Reader {
     const text = stripEnd(source.slice(indent, comment));
     const place = { file: this.#file, line, column: indent + 1, source };
     if (text === '') return this.#takeEmpty(comment === source.length);
-    if (this.#option !== undefined && indent > this.#indent) return this.#value.push(text) > 0;
+    if (this.#option !== undefined && indent > this.#indent) return this.#continue(text, place);
     this.#indent = indent;
     return this.#takeStart(text, place, lineEnd);
   }
 
   finish(): Dialect {
     this.#endOption();
-    return { ini: this.#out.join('\n'), sections: this.#sections, badLines: this.#badLines };
+    return {
+      ini: this.#out.join('\n'),
+      sections: this.#sections,
+      badLines: this.#badLines,
+      oddities: this.#oddities,
+    };
+  }
+
+  #wonder(oddity: Oddity): void {
+    if (this.#oddities.length < mostOddities) this.#oddities.push(oddity);
+  }
+
+  #continue(text: string, place: Place): true {
+    this.#value.push(text);
+    const { name: section } = this.#section ?? { name: '' };
+    if (this.#option !== undefined && (text.startsWith('[') || delimiterOf(text) > 0))
+      this.#wonder({ kind: 'continued', place, text, section, of: this.#option });
+    return true;
   }
 
   /** An empty line is part of a value that goes on below it; a line with only a comment is not. */
@@ -126,7 +165,9 @@ class Reader {
 
   #openSection(name: string, place: Place): true {
     this.#endOption();
-    this.#section = this.#sections.get(name) ?? { header: place, options: new Map() };
+    const known = this.#sections.get(name);
+    if (known) this.#wonder({ kind: 'section', place, name, first: known.header });
+    this.#section = known ?? { name, header: place, options: new Map() };
     this.#sections.set(name, this.#section);
     this.#out.push(quoteSection(name));
     return true;
@@ -143,6 +184,8 @@ class Reader {
     this.#endOption();
     this.#option = name.toLowerCase();
     this.#value = [value];
+    const first = this.#section?.options.get(this.#option);
+    if (first) this.#wonder({ kind: 'option', place, name: this.#option, first });
     this.#section?.options.set(this.#option, place);
     return true;
   }

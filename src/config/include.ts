@@ -10,7 +10,7 @@ import { plainContext, readOptions, type Reading } from './reading.ts';
 
 type Files = Omit<Reading, 'ini'>;
 
-const empty: IniFile = { sections: new Map(), badLines: [] };
+const empty: IniFile = { sections: new Map(), badLines: [], oddities: [] };
 
 const lineText = ({ place, lineEnd }: BadLine): string => pythonRepr(place.source + lineEnd);
 

@@ -1,5 +1,5 @@
 import { parse } from 'ini';
-import { readDialect, type BadLine } from './dialect.ts';
+import { readDialect, type BadLine, type Oddity } from './dialect.ts';
 import { type Place } from './place.ts';
 
 /** One `key = value`: its text, before expansion, and where the value starts. */
@@ -19,6 +19,7 @@ export interface IniSection {
 export interface IniFile {
   readonly sections: ReadonlyMap<string, IniSection>;
   readonly badLines: readonly BadLine[];
+  readonly oddities: readonly Oddity[];
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -47,7 +48,7 @@ export function readIni(text: string, file: string): IniFile {
   const sections = new Map<string, IniSection>();
   for (const [name, { header, options }] of dialect.sections)
     sections.set(name, { name, header, entries: entriesOf(values[name], options) });
-  return { sections, badLines: dialect.badLines };
+  return { sections, badLines: dialect.badLines, oddities: dialect.oddities };
 }
 
 /** Lays a later file over an earlier one: options are added or replaced, sections keep their first place. */
@@ -58,5 +59,9 @@ export function mergeIni(earlier: IniFile, later: IniFile): IniFile {
     const entries = new Map([...(known?.entries ?? []), ...section.entries]);
     sections.set(name, { name, header: known?.header ?? section.header, entries });
   }
-  return { sections, badLines: [...earlier.badLines, ...later.badLines] };
+  return {
+    sections,
+    badLines: [...earlier.badLines, ...later.badLines],
+    oddities: [...earlier.oddities, ...later.oddities],
+  };
 }

@@ -27,6 +27,8 @@ export interface LoadRequest {
 export interface Loaded {
   /** undefined: there is an error among the diagnostics. */
   readonly plan: Plan | undefined;
+  /** What could be read, also with errors: what cannot be used has its default, and what is missing is undefined. */
+  readonly draft: Plan | undefined;
   /** By file and line. */
   readonly diagnostics: readonly Diagnostic[];
   /** What Supervisor prints after `Error: `: it stops at the first error. undefined: there is none. */
@@ -53,6 +55,7 @@ function collector() {
     loaded: (plan: Plan, ini: IniFile): Loaded => ({
       ini,
       plan: hasErrors() ? undefined : plan,
+      draft: plan,
       diagnostics: tidyDiagnostics(diagnostics),
       supervisorError: diagnostics.find(isError)?.supervisor,
       messages: messages.toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level)),
@@ -60,10 +63,11 @@ function collector() {
   };
 }
 
-const nothing: IniFile = { sections: new Map(), badLines: [] };
+const nothing: IniFile = { sections: new Map(), badLines: [], oddities: [] };
 
 const failed = (diagnostic: Diagnostic): Loaded => ({
   plan: undefined,
+  draft: undefined,
   diagnostics: [diagnostic],
   supervisorError: diagnostic.supervisor,
   ini: nothing,

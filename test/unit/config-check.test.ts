@@ -232,6 +232,26 @@ const advice: readonly (readonly [name: string, text: string, message: RegExp])[
     '[supervisord]\n[program:a]\ncommand=/bin/sh -c "x ; y"\n',
     /it ends before the ; that follows a blank/,
   ],
+  [
+    'an indented option',
+    '[supervisord]\n[program:a]\ncommand=/bin/cat\n; a comment\n    autostart=false\n',
+    /:5:5: warning: cannot use autostart: the line is indented, and so it is part of the value of command/,
+  ],
+  [
+    'an indented section',
+    `${fine}  [program:b]\n  command=/bin/cat\n`,
+    /:4:3: warning: cannot use \[program:b\]: the line is indented/,
+  ],
+  [
+    'a section that comes twice',
+    `${fine}[program:a]\ncommand=/bin/sh\n`,
+    /:4:1: warning: cannot have two \[program:a\]: this one is read as more of the one at line 2/,
+  ],
+  [
+    'an option that comes twice',
+    `${fine}autostart=true\nautostart=false\n`,
+    /:5:1: warning: cannot use two autostart: the one at line 4 is lost/,
+  ],
   ['a secret that is not there', `${fine}secrets=A:/none\n`, /cannot read \/none: there is no such file/],
   [
     'a secret for everybody',
@@ -257,6 +277,24 @@ for (const [name, text, message] of advice)
     equal(code, 0);
     match(out, message);
   });
+
+test('values that go on below, and files that add to a section, are fine', () => {
+  const text = `[supervisord]\n[program:a]\ncommand=/bin/cat\n  --x=1\n  [y]\nenvironment=\n  user="a",\n  B="b"\n[include]\nfiles=/more.conf\n`;
+  const host = withMain(text, { '/more.conf': '[program:a]\ncommand=/bin/sh\n' });
+
+  equal(runCheck(['--strict'], host).out, '/etc/supervisord.conf: no mistakes, 1 group, 1 process\n');
+});
+
+test('advice is given beside errors', () => {
+  const { code, out } = runCheck(
+    [],
+    withMain('[supervisord]\n[program:a]\ncommand=none\nautostart=x\n[program:b]\ndirectory=/none\n'),
+  );
+
+  equal(code, 2);
+  match(out, /cannot start a: can't find command 'none'/);
+  match(out, /\n2 errors, 1 warning\n$/);
+});
 
 test('a shell that is replaced by its last command is fine', () => {
   const text = '[supervisord]\n[program:a]\ncommand=/bin/sh -c "x; exec y"\n';
