@@ -188,7 +188,8 @@ def about_starts():
     for name in ('cat', 'nofile', 'notexec', 'folder', 'badquote', 'quick'):
         ask('startProcess', name)
         ask('getProcessInfo', name)
-    ask('startProcess', 'once')
+    # Whoever waits for its start may hear that it has ended, or not.
+    ask('startProcess', 'once', False)
     wait_for('once', 'EXITED')
     ask('getProcessInfo', 'once')
     ask('startProcess', 'spare', False)
