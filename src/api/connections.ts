@@ -32,13 +32,13 @@ export class Connections {
     return true;
   }
 
-  /** A request has arrived on it. */
+  /** A whole request has arrived on it. */
   began(socket: Socket): void {
     const requests = this.#open.get(socket);
     if (requests !== undefined) this.#open.set(socket, requests + 1);
   }
 
-  /** A request on it was answered. */
+  /** The whole answer to it is on its way. */
   ended(socket: Socket): void {
     const requests = this.#open.get(socket);
     if (requests === undefined) return;

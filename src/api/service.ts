@@ -36,6 +36,8 @@ export interface ServiceOptions {
   /** The Server header. */
   readonly serverName: string;
   readonly maxConnections?: number;
+  /** How long a client may take nothing of an answer that is ready. */
+  readonly patienceMs?: number;
 }
 
 /** Answers requests on the connections that it is given. */
@@ -47,6 +49,9 @@ export interface Service {
 
 /** More than that many clients at once is a mistake or an attack. */
 const defaultMaxConnections = 512;
+
+/** As long as for a request's body (request-body.ts). */
+const defaultPatienceMs = 30_000;
 
 /** All headers of a request together. */
 const maxHeaderBytes = 16 * 1024;
@@ -82,10 +87,44 @@ const headersOf = (refusal: number): OutgoingHttpHeaders => ({
   ...(refusal === 401 ? { 'WWW-Authenticate': 'Basic realm="default"' } : {}),
 });
 
+/**
+ * A connection is busy from the last byte of a request to the last one of its answer: who sends slowly, or does not read
+ * what is ready, is idle meanwhile.
+ */
+function whileBusy(
+  { request, response }: Pick<Exchange, 'request' | 'response'>,
+  connections: Connections,
+): void {
+  request.once('end', () => {
+    if (response.writableEnded) return;
+    connections.began(request.socket);
+    response.once('prefinish', () => connections.ended(request.socket));
+  });
+}
+
+/** Breaks the connection when nothing of a whole answer is taken for that long. Streams may rest. */
+function limitTaking(response: ServerResponse, patienceMs: number): void {
+  const { socket } = response;
+  // Without a listener for it, node:http destroys the connection at its 'timeout'.
+  response.once('prefinish', () => socket?.setTimeout(patienceMs));
+  response.once('close', () => socket?.setTimeout(0));
+}
+
+/** Makes a function that resolves when the answer before this one, on the same connection, is with the client. */
+function inTurn(): (socket: Socket, response: ServerResponse) => Promise<void> {
+  const last = new WeakMap<Socket, ServerResponse>();
+  return async (socket, response) => {
+    const before = last.get(socket);
+    last.set(socket, response);
+    if (before !== undefined && !before.closed) await new Promise((resolve) => before.once('close', resolve));
+  };
+}
+
 /** A service. It opens no socket of its own. */
 export function createService(options: ServiceOptions): Service {
-  const { credentials, routes, log, peerOf, serverName } = options;
+  const { credentials, routes, log, peerOf, serverName, patienceMs = defaultPatienceMs } = options;
   const connections = new Connections(options.maxConnections ?? defaultMaxConnections);
+  const turn = inTurn();
 
   const route = async (exchange: Exchange): Promise<void> => {
     const refusal = refusalOf(exchange.request, credentials);
@@ -96,7 +135,10 @@ export function createService(options: ServiceOptions): Service {
 
   const answer = async (exchange: Exchange): Promise<void> => {
     try {
-      await route(exchange);
+      // Of many requests that were sent at once, the answers are made one by one: unread, all together could be large.
+      const { socket } = exchange.request;
+      await turn(socket, exchange.response);
+      if (!socket.destroyed) await route(exchange);
     } catch (error) {
       log.critical(`cannot answer ${exchange.request.method} ${exchange.path}: ${stackOf(error)}`);
       sendError(exchange, 500);
@@ -105,9 +147,9 @@ export function createService(options: ServiceOptions): Service {
 
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
-    connections.began(socket);
+    whileBusy({ request, response }, connections);
+    limitTaking(response, patienceMs);
     response.once('close', () => {
-      connections.ended(socket);
       if (log.isEnabled('trace'))
         log.trace(`${peerOf(socket).text} "${request.method} ${request.url}" ${response.statusCode}`);
     });

@@ -17,6 +17,7 @@ export interface RigOptions {
   readonly control?: FakeControl;
   readonly credentials?: Credentials;
   readonly maxConnections?: number;
+  readonly patienceMs?: number;
 }
 
 /** A server on a unix socket, over a fake daemon. */
@@ -91,7 +92,7 @@ export class HttpRig implements AsyncDisposable {
       isEnabled: () => false,
     };
     const { control } = this;
-    const { credentials, maxConnections } = this.#options;
+    const { credentials, maxConnections, patienceMs } = this.#options;
     return createService({
       credentials,
       log,
@@ -103,6 +104,7 @@ export class HttpRig implements AsyncDisposable {
       peerOf: peerNamer(() => ({ pid: 12, uid: 34 })),
       serverName: 'tsupervisor',
       ...(maxConnections === undefined ? {} : { maxConnections }),
+      ...(patienceMs === undefined ? {} : { patienceMs }),
     });
   }
 

@@ -216,6 +216,82 @@ test('clients that send nothing, or never finish, hold nobody up and give way to
   for (const socket of idle) socket.destroy();
 });
 
+/** A request whose answer is larger than what the kernel keeps for a client. */
+const large = ((): string => {
+  const help =
+    '<value><struct><member><name>methodName</name><value>system.listMethods</value></member></struct></value>';
+  const body = callOf('system.multicall').replace(
+    '<params>',
+    `<params><param><value><array><data>${help.repeat(1000)}</data></array></value></param>`,
+  );
+  return `POST /RPC2 HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+})();
+
+test('clients that never finish a body, or do not read what they have asked for, give way to others', async () => {
+  const half = 'POST /RPC2 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n<';
+  for (const request of [half, large]) {
+    await using rig = await HttpRig.open({ maxConnections: 10 });
+    const slow = Array.from({ length: 10 }, () => rig.connect());
+    for (const socket of slow) {
+      socket.write(request);
+      await once(socket, 'data');
+      socket.pause();
+    }
+
+    equal(statusOf(await rig.post(version)), 200);
+
+    for (const socket of slow) socket.destroy();
+  }
+});
+
+test('a client that takes nothing of its answer for long is left', async () => {
+  await using rig = await HttpRig.open({ patienceMs: 20 });
+  const socket = rig.connect().pause();
+  socket.write(large);
+
+  await waitFor('the end of the connection', () => {
+    if (!socket.destroyed) socket.write('\r\n');
+    return socket.destroyed;
+  });
+});
+
+test('a stream may rest for longer than an answer', async () => {
+  await using rig = await HttpRig.open({ patienceMs: 20 });
+  const stalled = rig.connect().pause();
+  const watching = rig.connect();
+  watching.write('GET /api/v1/events HTTP/1.1\r\n\r\n');
+  await received(watching, /\r\n\r\n/);
+  stalled.write(large);
+
+  await waitFor('the end of the other connection', () => {
+    if (!stalled.destroyed) stalled.write('\r\n');
+    return stalled.destroyed;
+  });
+  for (const take of rig.watchers) take({ type: 'TICK_5', payload: 'when:5' });
+
+  await received(watching, /when:5/);
+  watching.destroy();
+});
+
+test('calls that are sent at once are made one after the other', async () => {
+  const web = new FakeProcess('web');
+  await using rig = await HttpRig.open({ control: new FakeControl([web]) });
+  const socket = rig.connect();
+  for (const method of ['startAllProcesses', 'clearAllProcessLogs'] as const) {
+    const body = callOf(`supervisor.${method}`);
+    socket.write(`POST /RPC2 HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  }
+  await waitFor('the start', () => web.done.includes('start'));
+  equal(statusOf(await rig.post(version)), 200);
+  equal(rig.log.length, 1);
+
+  web.enter(['RUNNING']);
+
+  await received(socket, /(<\/methodResponse>[^]*){2}/);
+  match(rig.log.join('\n'), /startAllProcesses.*\n.*clearAllProcessLogs/);
+  socket.destroy();
+});
+
 test('ten thousand requests of noise break nothing and leak nothing', async () => {
   await using rig = await HttpRig.open({ maxConnections: 20 });
   const piece = fc.oneof(
