@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { type StreamPlace } from './stream-target.ts';
 
 /** What a log path names: nothing, one of our own descriptors or a device, or a file that can be rotated. */
@@ -16,21 +17,36 @@ const named = new Map<string, LogPlace>([
 ]);
 
 /**
- * Looks at a log path. `/dev/stdout`, `/dev/fd/N` and `/proc/self/fd/N` are our own descriptors: opening them anew
- * would fail for a socket or another uid's pipe. What exists and is no regular file is a stream. A directory is a
- * file: opening it tells what is wrong.
+ * Looks at a log path. `/dev/stdout`, `/dev/fd/N` and `/proc/self/fd/N` are our own descriptors, also behind symbolic
+ * links, as images have them in /var/log: opening them anew would fail for a socket or another uid's pipe. What exists
+ * and is no regular file is a stream. A directory is a file: opening it tells what is wrong.
  */
 export function lookAtLogPath(path: string): LogPlace {
-  return (
-    named.get(path) ??
-    ownDescriptor(path) ??
-    (isDevice(path) ? { kind: 'stream', place: { path } } : { kind: 'file' })
-  );
+  return ownPlace(path) ?? (isDevice(path) ? { kind: 'stream', place: { path } } : { kind: 'file' });
+}
+
+/** The kernel follows forty links and no more (path_resolution(7)). */
+function ownPlace(path: string, linkCount = 40): LogPlace | undefined {
+  const place = named.get(path) ?? ownDescriptor(path);
+  if (place !== undefined || linkCount === 0) return place;
+  const target = linkTarget(path);
+  return target === undefined ? undefined : ownPlace(target, linkCount - 1);
+}
+
+/** Where a symbolic link leads; undefined: it is none. */
+function linkTarget(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), readlinkSync(path));
+  } catch {
+    // No link, not there, or out of our reach: looking at the path itself, or opening it, tells what is wrong.
+    return undefined;
+  }
 }
 
 function ownDescriptor(path: string): LogPlace | undefined {
-  const number = /^\/(?:dev|proc\/self)\/fd\/(\d{1,6})$/.exec(path)?.[1];
-  return number === undefined ? undefined : { kind: 'stream', place: { fd: Number(number) } };
+  const [, pid, number] = /^\/(?:dev|proc\/(self|\d+))\/fd\/(\d{1,6})$/.exec(path) ?? [];
+  const isOwn = pid === undefined || pid === 'self' || Number(pid) === process.pid;
+  return number !== undefined && isOwn ? { kind: 'stream', place: { fd: Number(number) } } : undefined;
 }
 
 function isDevice(path: string): boolean {

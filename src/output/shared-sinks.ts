@@ -55,10 +55,13 @@ export class SharedSinks {
     };
   }
 
-  /** A device, a FIFO or an inherited descriptor. It stays open. */
+  /**
+   * A device, a FIFO or an inherited descriptor. It stays open. A FIFO that nobody reads yet (ENXIO, fifo(7)) keeps no
+   * program from its start: it is opened when there is a reader.
+   */
   stream(place: StreamPlace, name: string): OpenDestination {
     const sink = this.#streams.get(name) ?? this.#openStream(place, name);
-    return { ...streamDestination(sink, 'raw'), open: () => sink.open() };
+    return { ...streamDestination(sink, 'raw'), open: () => withoutReader(sink.open()) };
   }
 
   /** Every stream that may have bytes queued. */
@@ -90,3 +93,5 @@ export class SharedSinks {
     this.#files.delete(path);
   }
 }
+
+const withoutReader = (code: string | undefined): string | undefined => (code === 'ENXIO' ? undefined : code);
