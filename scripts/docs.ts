@@ -5,6 +5,7 @@
  * With --check nothing is written; the exit code is 1 when a document is not what the tables say.
  */
 import { renderCtlDoc } from './docs-ctl.ts';
+import { eventsDocument } from './docs-events.ts';
 import { rpcDocument } from './docs-rpc.ts';
 import { statesDocument } from './docs-states.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -101,6 +102,7 @@ function configuration(): string {
 const DOCUMENTS: ReadonlyMap<string, () => string> = new Map([
   ['docs/CONFIGURATION.md', configuration],
   ['docs/CTL.md', renderCtlDoc],
+  ['docs/EVENTS.md', eventsDocument],
   ['docs/RPC.md', rpcDocument],
   ['docs/STATES.md', statesDocument],
 ]);
