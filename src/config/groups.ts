@@ -64,13 +64,14 @@ function readGroup(groups: Groups, section: IniSection): GroupPlan {
   return { kind: 'group', name, priority, processes, section: section.header };
 }
 
-/** The priority of a group of one program is that of its section, even when it has no process. */
+/** What a group of one program has from its section. */
+const OWN_GROUP = { priority: GROUP.priority } as const;
+
+/** The priority is the group's first, as in Supervisor: the names of programs are not known there. */
 function readProgram({ reading, supervisord }: Groups, section: IniSection): GroupPlan {
   const name = nameOfSection(section).trim();
+  const { priority } = readOptions(OWN_GROUP, plainContext(reading, section));
   const processes = readProcesses(reading, section, { group: name, supervisord });
-  const priority =
-    processes[0]?.priority ??
-    readOptions({ priority: GROUP.priority }, plainContext(reading, section)).priority;
   return { kind: 'program', name, priority, processes, section: section.header };
 }
 

@@ -145,6 +145,7 @@ export const INET_SERVER = {
   port: {
     type: inetAddress,
     required: 'section [{section}] has no port value',
+    mayBeEmpty: true,
     scope: 'environment',
     example: '127.0.0.1:9001',
     doc: 'The address to listen at; without a host, or with *: all of them.',

@@ -24,8 +24,8 @@ function checkAuthentication(reading: Reading, section: IniSection): void {
 }
 
 function readUnixServer(reading: Reading, section: IniSection): ServerPlan {
-  const values = readOptions(UNIX_SERVER, plainContext(reading, section));
   checkAuthentication(reading, section);
+  const values = readOptions(UNIX_SERVER, plainContext(reading, section));
   // Undefined when it is missing, which has been reported.
   const file: string | undefined = values.file;
   const place = section.header;
@@ -41,8 +41,8 @@ function readUnixServer(reading: Reading, section: IniSection): ServerPlan {
 const nowhere: InetAddress = { host: '', port: 0 };
 
 function readInetServer(reading: Reading, section: IniSection): ServerPlan {
-  const values = readOptions(INET_SERVER, plainContext(reading, section));
   checkAuthentication(reading, section);
+  const values = readOptions(INET_SERVER, plainContext(reading, section));
   const { username, password } = values;
   // Undefined when it cannot be used, which has been reported.
   const address: InetAddress | undefined = values.port;

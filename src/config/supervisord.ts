@@ -32,7 +32,11 @@ function readArgument(
     const cause = error.message === '' ? `expected ${type?.expects}` : error.message;
     report(reading, commandLinePlace, {
       message: `cannot use ${flag} ${text}: ${cause}`,
-      supervisor: `invalid value for ${flag} ${pythonRepr(text)}: ${error.supervisor}`,
+      // Supervisor looks users up when it has read the configuration, and says no more then.
+      supervisor:
+        name === 'user'
+          ? error.supervisor
+          : `invalid value for ${flag} ${pythonRepr(text)}: ${error.supervisor}`,
     });
     return undefined;
   }

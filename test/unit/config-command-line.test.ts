@@ -55,6 +55,8 @@ const mistakes: readonly (readonly [argv: readonly string[], words: string])[] =
     ['-l', '/none/x'],
     "invalid value for -l '/none/x': The directory named as part of the path /none/x does not exist",
   ],
+  [['-u', 'nobodyx'], 'Invalid user name nobodyx'],
+  [['--user=99999'], 'Invalid user id 99999'],
   [['-d', '/none'], "invalid value for -d '/none': /none is not an existing directory"],
   [['--childlogdir', '/none'], "invalid value for --childlogdir '/none': /none is not an existing directory"],
 ];
