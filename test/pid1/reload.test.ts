@@ -1,7 +1,10 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { once } from 'node:events';
 import { renameSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { activityOf, outputOf, program, Rig, settings, stop } from './rig.ts';
+import { tsupervisor } from '../support/paths.ts';
+import { activityOf, outputOf, program, Rig, section, settings, stop } from './rig.ts';
 
 test('SIGHUP restarts everything with the config as it is now, as the same process', async () => {
   await using rig = await Rig.open();
@@ -101,6 +104,35 @@ test('a config that is gone changes nothing, and one that is whole again is take
   await first.gone();
   await rig.stage.next('web');
 
+  equal(await stop(init), 0);
+});
+
+test('a server that cannot be opened at SIGHUP takes no other one away, and the next SIGHUP tries again', async () => {
+  await using rig = await Rig.open();
+  await using other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = other.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const socket = rig.scratch.path('control.sock');
+  const sections = [section('unix_http_server', { file: socket }), rig.puppet('web')];
+  const both = [...sections, section('inet_http_server', { port: `127.0.0.1:${port}` })];
+
+  await using init = rig.supervise(sections);
+  const pidAt = async (url: string): Promise<string> =>
+    (await init.run([tsupervisor, 'ctl', '-s', url, 'pid'])).stdout;
+  await rig.stage.next('web');
+  rig.config(both);
+  await init.signal('SIGHUP');
+  await init.line(/ERRO cannot listen at 127\.0\.0\.1:\d+: another program is listening there/);
+  await rig.stage.next('web');
+  equal(await pidAt(`unix://${socket}`), '1\n');
+  await other[Symbol.asyncDispose]();
+  await init.signal('SIGHUP');
+  await init.line(/CRIT Server 'inet_http_server' running without any HTTP authentication checking/);
+  await rig.stage.next('web');
+
+  equal(await pidAt(`http://127.0.0.1:${port}`), '1\n');
+  equal(await pidAt(`unix://${socket}`), '1\n');
   equal(await stop(init), 0);
 });
 
