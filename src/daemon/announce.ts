@@ -29,6 +29,8 @@ export function announce(announcer: Announcer, change: Change): void {
   if (event.type === 'spawned')
     announcer.activity.info(`spawned: '${change.process.name}' with pid ${event.pid}`);
   if (event.type === 'spawnFailed') announcer.activity.info(`spawnerr: ${event.why}`);
+  if (event.type === 'stop' && !event.shutdown && change.before.name === 'BACKOFF')
+    announcer.activity.debug(`Attempted to kill ${change.process.name}, which is in BACKOFF state.`);
   if (event.type === 'signalFailed') announcer.activity.critical(event.why);
   announceState(announcer, change);
 }

@@ -135,8 +135,10 @@ export class Events {
   /** What one stream of a program tells the bus. */
   tapsOf(plan: ProcessPlan, stream: StreamName): ChannelTaps {
     const process = { name: plan.name, group: plan.group };
-    const captured: ChannelTaps['captured'] = (data, pid) =>
+    const captured: ChannelTaps['captured'] = (data, pid) => {
       this.#options.bus.post({ type: communicationTypes[stream], process, pid, data });
+      this.#options.activity().debug(`'${plan.name}' ${stream} emitted a comm event`);
+    };
     if (!plan[`${stream}_events_enabled`]) return { captured };
     return {
       captured,

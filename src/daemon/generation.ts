@@ -13,6 +13,7 @@ import { DaemonControl } from './control.ts';
 import { activityControl } from './control-activity.ts';
 import { eventControl } from './control-events.ts';
 import { type ServerRequest, serversOf, serverUrlOf } from './control-servers.ts';
+import { DebugOutput } from './debug-output.ts';
 import { type Facilities } from './facilities.ts';
 import { superviseMainCommand } from './main-command.ts';
 import { makeGroup, type Workshop } from './make-processes.ts';
@@ -106,6 +107,7 @@ export class Generation {
     const { plan, activity } = this;
     const { host, facilities } = this.#options;
     const warn = (message: string): void => activity.warn(message);
+    const { plane } = facilities;
     const { childlogdir: directory, identifier, nocleanup } = plan.supervisord;
     const autoLogs = new AutoLogs({ directory, identifier, warn });
     if (usesAutoLogs(plan) && !nocleanup) autoLogs.clear();
@@ -117,6 +119,9 @@ export class Generation {
       serverUrl: serverUrlOf(plan, this.serverRequests),
       warn,
       tell: (message) => activity.info(message),
+      show: activity.isEnabled('debug')
+        ? (name, stream) => new DebugOutput({ activity, sinks: [plane.stderr, plane.stdout], name, stream })
+        : undefined,
     };
   }
 

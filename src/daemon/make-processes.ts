@@ -3,6 +3,7 @@ import { type Host } from '../config/host.ts';
 import { type GroupPlan, type Plan, type ProcessPlan } from '../config/plan.ts';
 import { type ProcessEvent } from '../core/process-machine.ts';
 import { type OutputPlan } from '../output/channel-plan.ts';
+import { type Flow } from '../output/flow.ts';
 import { type OutputPlane } from '../output/output-plane.ts';
 import { ProcessOutput } from '../output/process-output.ts';
 import { type AutoLogs } from './auto-logs.ts';
@@ -29,6 +30,8 @@ export interface Workshop {
   readonly tell: (message: string) => void;
   readonly events: Events;
   readonly syslog: Syslog;
+  /** Shows a stream of a process in the activity log; undefined: its level is above DEBG. */
+  readonly show: ((name: string, stream: 'stdout' | 'stderr') => Flow) | undefined;
 }
 
 /** Makes the processes of one group, in start order. */
@@ -74,13 +77,18 @@ function makeProcess(plan: ProcessPlan, group: GroupPlan, workshop: GroupWorksho
 
 /** What a listener says is for its pool: it makes no events, and does not belong between the lines of programs. */
 function planOutput(plan: ProcessPlan, workshop: Workshop, listener: ListenerBody | undefined): OutputPlan {
-  const { autoLogs, events, syslog } = workshop;
+  const { autoLogs, events, syslog, show } = workshop;
   const { supervisord } = workshop.plan;
   const output = outputPlan(plan, {
     supervisord,
     autoLogs,
     syslog,
     tapsOf: (stream) => events.tapsOf(plan, stream),
+    // The pool shows what a listener says, as bytes.
+    showOf: (stream) =>
+      show === undefined || (listener !== undefined && stream === 'stdout')
+        ? undefined
+        : () => show(plan.name, stream),
   });
   if (listener === undefined) return output;
   const stdout = {

@@ -21,14 +21,16 @@ export interface OutputContext {
   readonly syslog: Syslog;
   /** What a stream tells the event system. */
   readonly tapsOf: (stream: StreamName) => ChannelTaps;
+  /** Makes the way of a stream to the activity log; undefined: it is not shown there. */
+  readonly showOf: (stream: StreamName) => (() => Flow) | undefined;
 }
 
 /** Makes the output plan of one process. */
 export function outputPlan(plan: ProcessPlan, context: OutputContext): OutputPlan {
-  const { supervisord, syslog, tapsOf } = context;
+  const { supervisord, tapsOf } = context;
   const channel = (stream: StreamName): ChannelPlan => ({
     destinations: plan[`${stream}_logfile`].map((log) => destination(log, { plan, stream, ...context })),
-    ...(hasSyslog(plan, stream) && { alsoTo: (origin) => syslogFlows(plan, syslog, origin) }),
+    ...waysBeside(plan, stream, context),
     stripAnsi: supervisord.strip_ansi,
     tailBytes: hasTail(plan, stream) ? (plan.tail_bytes ?? supervisord.tail_bytes) : 0,
     captureMaxBytes: plan[`${stream}_capture_maxbytes`],
@@ -50,6 +52,18 @@ const hasTail = (plan: ProcessPlan, stream: StreamName): boolean =>
 
 const hasSyslog = (plan: ProcessPlan, stream: StreamName): boolean =>
   plan[`${stream}_syslog`] || plan[`${stream}_logfile`].some(({ kind }) => kind === 'remoteSyslog');
+
+/** Syslog, and the activity log where that shows everything. */
+function waysBeside(
+  plan: ProcessPlan,
+  stream: StreamName,
+  { syslog, showOf }: OutputContext,
+): Pick<ChannelPlan, 'alsoTo'> {
+  const show = showOf(stream);
+  if (show === undefined && !hasSyslog(plan, stream)) return {};
+  const shown = (): readonly Flow[] => (show === undefined ? [] : [show()]);
+  return { alsoTo: (origin) => [...syslogFlows(plan, syslog, origin), ...shown()] };
+}
 
 /** The local daemon first, then servers in the network. */
 function syslogFlows(plan: ProcessPlan, syslog: Syslog, origin: LineOrigin): readonly Flow[] {

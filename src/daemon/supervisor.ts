@@ -140,9 +140,10 @@ export class Supervisor {
   }
 
   #bury({ pid, status }: Dead): void {
+    const { activity, nameOfSignal } = this.#world;
+    activity.debug('received SIGCHLD indicating a child quit');
     const process = this.#byPid.get(pid);
     if (process === undefined) {
-      const { activity, nameOfSignal } = this.#world;
       if (activity.isEnabled('debug'))
         activity.debug(`reaped unknown pid ${pid} (${describeEnd(status, nameOfSignal)})`);
       return;
