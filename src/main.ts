@@ -3,10 +3,8 @@
  */
 import { writeSync } from 'node:fs';
 import { basename } from 'node:path';
-import { exitNow } from './linux/exit.ts';
-import { unblockAll } from './linux/watch-signals.ts';
 import { type ctl as Ctl } from './commands/ctl.ts';
-import { supervise } from './commands/supervise.ts';
+import { type CtlIo } from './ctl/client.ts';
 
 /** A command: takes the words after its name; answers with the exit code. */
 type Command = (argv: readonly string[]) => number | Promise<number>;
@@ -28,10 +26,24 @@ const names: ReadonlyMap<string, string> = new Map([
   ['echo_supervisord_conf', 'sample'],
 ]);
 
+/** The streams are made when they are asked for, which most runs of the client do not ask of all of them. */
+const processIo: CtlIo = {
+  get stdin() {
+    return process.stdin;
+  },
+  get stdout() {
+    return process.stdout;
+  },
+  get stderr() {
+    return process.stderr;
+  },
+  env: process.env,
+  progname: process.argv0,
+};
+
 /** `last`: the words of the command, which follow the client's options. */
 function withClient(ctl: typeof Ctl, last: readonly string[] = []): Command {
-  const { stdin, stdout, stderr, env, argv0: progname } = process;
-  return async (argv) => ctl([...argv, ...last], { stdin, stdout, stderr, env, progname });
+  return async (argv) => ctl([...argv, ...last], processIo);
 }
 
 async function loadCheck(): Promise<Command> {
@@ -60,19 +72,25 @@ function writeAll(fd: number, text: string): void {
 }
 
 /** Lets the clean-ups that signal-exit holds run, and ends without waiting for threads that may be stuck. */
-function leave(exitCode: number): never {
+function leave(exitCode: number): void {
   process.emit('exit', exitCode);
-  return exitNow(exitCode);
+  void import('./linux/exit.ts').then(({ exitNow }) => exitNow(exitCode));
+}
+
+/** A PID 1 is started with every signal blocked (see watch-signals.ts). */
+async function unblockSignals(): Promise<void> {
+  if (process.pid === 1) (await import('./linux/watch-signals.ts')).unblockAll();
 }
 
 function run(): void {
   const words = process.argv.slice(2);
   const name = names.get(basename(process.argv0));
   const load = commands.get(name ?? words[0] ?? '');
-  if (load === undefined) return supervise(words, leave);
-  if (process.pid === 1) unblockAll();
+  if (load === undefined)
+    return void import('./commands/supervise.ts').then(({ supervise }) => supervise(words, leave));
   const argv = name === undefined ? words.slice(1) : words;
-  void load()
+  void unblockSignals()
+    .then(load)
     .then(async (command) => command(argv))
     .then(leaveWritten, (error: unknown) => {
       writeAll(2, `tsupervisor: ${error instanceof Error ? error.stack : String(error)}\n`);

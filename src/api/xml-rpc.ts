@@ -9,6 +9,7 @@
  * Source: http://xmlrpc.com/spec.md; Supervisor 4.3.0 over the wire.
  */
 import { XmlElement, XmlText } from '@rgrove/parse-xml';
+import { readPlainAnswer } from './plain-answer.ts';
 import { readXml, XmlRpcError } from './xml-document.ts';
 
 /** A dateTime.iso8601: `20261120T21:40:01`, with no time zone. */
@@ -62,13 +63,16 @@ const REFERENCES: ReadonlyMap<string, string> = new Map([
 // eslint-disable-next-line no-control-regex -- these are exactly the characters in question
 const UNSAFE = /[&<>\0-\x08\x0b-\x1f\uFFFE\uFFFF\p{Cs}]/gu;
 
+/** What needs no look at each character, which is nearly everything: the other one takes long, even to compile. */
+const PLAIN = /^[\t\n -%'-;=?-~]*$/;
+
 const safeCharacter = (character: string): string => {
   const code = character.codePointAt(0) ?? 0;
   return REFERENCES.get(character) ?? (code < 0x20 ? String.fromCodePoint(0x2400 + code) : '\uFFFD');
 };
 
 /** Text as XML character data: what XML cannot carry is replaced (see the head of this file). */
-const encodeText = (text: string): string => text.replace(UNSAFE, safeCharacter);
+const encodeText = (text: string): string => (PLAIN.test(text) ? text : text.replace(UNSAFE, safeCharacter));
 
 const encodeNumber = (value: number): string => {
   if (!Number.isFinite(value)) throw new RangeError(`cannot write XML-RPC: ${value} is not a number`);
@@ -253,6 +257,12 @@ function faultOf(fault: XmlElement): XmlRpcAnswer {
  * @throws XmlRpcError when the text is no answer
  */
 export function decodeResponse(text: string): XmlRpcAnswer {
+  const plain = readPlainAnswer(text);
+  return plain === undefined ? parseResponse(text) : { kind: 'value', value: plain };
+}
+
+/** The same by a parser of XML, however it is written. @throws XmlRpcError */
+export function parseResponse(text: string): XmlRpcAnswer {
   const root = readXml(text, { ...answerLimits, allowControls: true });
   const [content, ...more] = elementsOf(root);
   if (root.name !== 'methodResponse' || content === undefined || more.length > 0)

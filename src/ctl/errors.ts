@@ -1,4 +1,9 @@
-/** What can go wrong between the client and the server. */
+/** What can go wrong between the client, the server and the person. */
+
+/** Ctrl-C at a question. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
 
 /** The server answered with a fault. */
 export class Fault extends Error {

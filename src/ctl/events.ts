@@ -1,6 +1,5 @@
 /** events: what happens in the supervisor, as it happens: the server-sent events of tsupervisor, one line each. */
 import { type IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import { type Command, type Outcome } from './command.ts';
 import { HttpError } from './errors.ts';
 import { catchInterrupt } from './interrupt.ts';
@@ -14,6 +13,8 @@ const FIELD = /^(?<name>event|data):\s?(?<value>.*)$/;
 
 /** The events of a stream, each as `NAME DATA`. Source: the HTML standard, server-sent events. */
 async function* eventLines(response: IncomingMessage): AsyncGenerator<string> {
+  // Loaded here: it takes milliseconds, at every start of the client.
+  const { createInterface } = await import('node:readline');
   let parts: { event: string; data: readonly string[] } = { event: '', data: [] };
   for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
     const { name, value = '' } = FIELD.exec(line)?.groups ?? {};

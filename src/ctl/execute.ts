@@ -1,9 +1,8 @@
 /** Runs one command line, and says what went wrong. */
 import { type Command, type Outcome } from './command.ts';
 import { adviceFor } from './advice.ts';
-import { HttpError } from './errors.ts';
+import { HttpError, Interrupted } from './errors.ts';
 import { GENERIC } from './exit-codes.ts';
-import { Interrupted } from './line-reader.ts';
 import { PythonError, pythonWords } from './python-words.ts';
 import { type Client } from './client.ts';
 import { upcheck } from './upcheck.ts';

@@ -1,10 +1,9 @@
 /** fg: a process's logs on the screen, typed lines to its stdin. Source: Supervisor 4.3.0 supervisorctl.py, do_fg. */
 import { FAULT_CODES } from '../api/fault.ts';
 import { type Command, type Outcome, wordsOf } from './command.ts';
-import { Fault } from './errors.ts';
+import { Fault, Interrupted } from './errors.ts';
 import { follow } from './follow.ts';
 import { catchInterrupt, type Interrupt } from './interrupt.ts';
-import { Interrupted } from './line-reader.ts';
 import { misuse, refuseUse } from './misuse.ts';
 import { pythonWords } from './python-words.ts';
 import { type ProcessInfo } from './rpc.ts';

@@ -5,12 +5,12 @@
  * the states of its processes: RUNNING is up; STOPPED was asked for; EXITED is over, and well unless its exit code was
  * not expected; everything else is not up.
  */
-import { text as readText } from 'node:stream/consumers';
 import { adviceFor } from './advice.ts';
 import { type Command, type Outcome } from './command.ts';
 import { GENERIC } from './exit-codes.ts';
 import { makeNamespec } from './namespec.ts';
 import { pythonWords } from './python-words.ts';
+import { textOf } from './transport.ts';
 import { type ProcessInfo } from './rpc.ts';
 import { type Client } from './client.ts';
 
@@ -34,7 +34,7 @@ const complaintsAbout = (processes: readonly ProcessInfo[]): string =>
 /** What the server itself says. @returns undefined when it has no such page */
 async function askReady(client: Client): Promise<string | undefined> {
   const response = await client.transport.open(READY_PATH);
-  const body = (await readText(response)).trim().replaceAll(/\s*\n\s*/g, ', ');
+  const body = (await textOf(response)).trim().replaceAll(/\s*\n\s*/g, ', ');
   if (response.statusCode === 200) return '';
   return response.statusCode === 503 ? body || 'not ready' : undefined;
 }

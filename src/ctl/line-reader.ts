@@ -2,11 +2,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
 import { callbackify } from 'node:util';
-
-/** Ctrl-C at a question. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
+import { Interrupted } from './errors.ts';
 
 /** Asks for one line at a time. */
 export interface LineReader {

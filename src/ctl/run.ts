@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { COMMANDS } from './commands.ts';
 import { complete } from './completion.ts';
+import { Interrupted } from './errors.ts';
 import { execute } from './execute.ts';
 import { INVALID_ARGS } from './exit-codes.ts';
 import { UsageError } from './getopt.ts';
 import { readHistory, writeHistory } from './history-file.ts';
-import { Interrupted, type LineReader, PipedLines, TerminalLines } from './line-reader.ts';
+import { laterLines } from './later-lines.ts';
 import { type CtlArguments, helpText, parseArguments } from './options.ts';
 import { type ProcessInfo } from './rpc.ts';
 import { type CtlIo, Client } from './client.ts';
@@ -32,16 +33,14 @@ const processesOf = (client: Client): Promise<readonly ProcessInfo[]> =>
   client.rpc.allProcesses().catch(() => []);
 
 function openClient({ io, given, settings }: Parts, history: string[]): Client {
-  const lines: LineReader = isTerminal(io)
-    ? new TerminalLines({
-        input: io.stdin,
-        output: io.stdout,
-        editing: {
-          history,
-          complete: (line) => complete(line, { commands: COMMANDS, processes: () => processesOf(client) }),
-        },
-      })
-    : new PipedLines({ input: io.stdin, output: io.stdout });
+  const lines = laterLines(async () => {
+    const { PipedLines, TerminalLines } = await import('./line-reader.ts');
+    const ends = { input: io.stdin, output: io.stdout };
+    if (!isTerminal(io)) return new PipedLines(ends);
+    const completer = { commands: COMMANDS, processes: () => processesOf(client) };
+    const editing = { history, complete: (line: string) => complete(line, completer) };
+    return new TerminalLines({ ...ends, editing });
+  });
   const interactive = given.words.length === 0 || given.options.has('interactive');
   const client = new Client({ io, server: settings.server, interactive, commands: COMMANDS, lines });
   return client;

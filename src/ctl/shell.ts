@@ -1,6 +1,6 @@
 /** The interactive shell: shows the status, then runs what is typed. Source: Supervisor 4.3.0 supervisorctl.py. */
+import { Interrupted } from './errors.ts';
 import { execute } from './execute.ts';
-import { Interrupted } from './line-reader.ts';
 import { type Client } from './client.ts';
 
 /** Ctrl-D, and the end of a script, are the command EOF. */

@@ -1,5 +1,4 @@
 /** status: the table that scripts read; as JSON; and again and again. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type XmlRpcValue } from '../api/xml-rpc.ts';
 import { type Command, type Outcome, wordsOf } from './command.ts';
 import { STATUS_NOT_RUNNING, STATUS_UNKNOWN } from './exit-codes.ts';
@@ -28,8 +27,8 @@ function judge(client: Client, { processes, errors }: Selection): void {
 /** Prints the table and sets the exit code: 3 when a shown process is stopped, else 4 when a name is unknown. */
 export async function showStatus(client: Client, names: readonly string[]): Promise<void> {
   const selection = await select(client, names);
-  for (const line of selection.errors) client.say(line);
-  for (const line of statusLines(selection.processes, { colours: useColours(client) })) client.say(line);
+  const lines = [...selection.errors, ...statusLines(selection.processes, { colours: useColours(client) })];
+  if (lines.length > 0) client.say(lines.join('\n'));
   judge(client, selection);
 }
 
@@ -77,6 +76,8 @@ async function watch(client: Client, names: readonly string[]): Promise<void> {
   const shown = new Map<string, string>();
   const draw = (): Promise<void> =>
     client.onTerminal ? redraw(client, names) : showChanges(client, names, shown);
+  // Loaded here, because every start of the client would pay for it.
+  const { setTimeout: delay } = await import('node:timers/promises');
   const second = (): Promise<void> =>
     delay(redrawMs, undefined, { signal: interrupt.signal }).catch(() => undefined);
   // eslint-disable-next-line no-await-in-loop -- one look per second

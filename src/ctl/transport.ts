@@ -1,6 +1,5 @@
 /** HTTP to one server, over TCP or a unix socket, with Basic authentication and kept-alive connections. */
 import { Agent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
-import { text as readText } from 'node:stream/consumers';
 import { HttpError } from './errors.ts';
 import { codeOf, PythonError } from './python-words.ts';
 import { endpointOf } from './server-url.ts';
@@ -26,13 +25,28 @@ const authorization = ({ username, password }: Server): Readonly<Record<string, 
     ? {}
     : { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
 
-function addressOf(serverurl: string): RequestOptions {
+/** As Node's agent takes it. `servername` is for TLS, and missing in the types of http. */
+type Address = RequestOptions & { readonly servername: string };
+
+function addressOf(serverurl: string): Address {
   const endpoint = endpointOf(serverurl);
   if (endpoint === undefined)
     throw new PythonError('ValueError', `Unknown protocol for serverurl ${serverurl}`);
+  // Else the agent looks for a name for TLS, with a regular expression that takes 4 ms to compile.
+  const servername = '';
   return endpoint.family === 'unix'
-    ? { socketPath: endpoint.path, host: 'localhost' }
-    : { host: endpoint.host, port: endpoint.port };
+    ? { socketPath: endpoint.path, host: 'localhost', servername }
+    : { host: endpoint.host, port: endpoint.port, servername };
+}
+
+/** The whole body of an answer. node:stream/consumers does the same, and takes longer to load than to run. */
+export function textOf(response: IncomingMessage): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const chunks: Uint8Array[] = [];
+  response.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+  response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+  response.on('error', reject);
+  return promise;
 }
 
 /** A connection that the server closed while it lay idle: the request has not been read, so it may be sent again. */
@@ -56,7 +70,7 @@ export class Transport implements Disposable {
    */
   async post(body: string): Promise<string> {
     const response = await this.#send({ method: 'POST', path: '/RPC2', body });
-    const text = await readText(response);
+    const text = await textOf(response);
     const { statusCode: status = 0, statusMessage: reason = '' } = response;
     if (status !== 200) throw new HttpError({ status, reason });
     return text;
