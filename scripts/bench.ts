@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { cat, pm2, runit, s6, shim, supervisord, tsupervisor } from './benchmark/contenders.ts';
 import type { Contender } from './benchmark/contender.ts';
 import type { Row, Scale } from './benchmark/row.ts';
+import { controlRows } from './benchmark/rows-control.ts';
 import { lifeRows, median } from './benchmark/rows-life.ts';
 import { outputRows } from './benchmark/rows-output.ts';
 import { restRows } from './benchmark/rows-rest.ts';
@@ -17,7 +18,7 @@ import { renderTable, type TableLine } from './benchmark/table.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const setting = { tools: join(root, '.cache', 'bench') };
-const allRows = [...lifeRows, ...outputRows, ...restRows];
+const allRows = [...lifeRows, ...controlRows, ...outputRows, ...restRows];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

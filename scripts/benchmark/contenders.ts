@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Capability, Contender, Output, Program } from './contender.ts';
+import type { Capability, Contender, Output, Program, Wanted } from './contender.ts';
 
 const everything: ReadonlySet<Capability> = new Set([
   'many',
@@ -9,6 +9,7 @@ const everything: ReadonlySet<Capability> = new Set([
   'orphans',
   'idle',
   'stall',
+  'control',
   'raw',
   'prefix',
   'json',
@@ -23,10 +24,12 @@ export const tsupervisor = (executable: string): Contender => ({
   name: 'tsupervisor',
   stopSignal: 'SIGTERM',
   can: everything,
-  prepare: (folder, programs, output) => {
+  prepare: (folder, programs, wanted) => {
+    const { output } = wanted;
     const format = output === 'json' || output === 'prefix' ? `output_format=${output}\n` : '';
-    return [executable, '-c', writeConfig(folder, programs, output, format)];
+    return [executable, '-c', writeConfig(folder, programs, wanted, format)];
   },
+  client: (folder) => [executable, 'ctl', '-c', configIn(folder)],
 });
 
 /** Debian's Supervisor. It has no line formats. */
@@ -34,11 +37,12 @@ export const supervisord: Contender = {
   name: 'supervisord',
   stopSignal: 'SIGTERM',
   can: without('prefix', 'json'),
-  prepare: (folder, programs, output) => [
+  prepare: (folder, programs, wanted) => [
     '/usr/bin/supervisord',
     '-c',
-    writeConfig(folder, programs, output, ''),
+    writeConfig(folder, programs, wanted, ''),
   ],
+  client: (folder) => ['/usr/bin/supervisorctl', '-c', configIn(folder)],
 };
 
 /** tini, and dumb-init, which take the same words. They pass the output through and run one program. */
@@ -66,7 +70,7 @@ export const cat: Contender = {
 export const runit: Contender = {
   name: 'runit',
   stopSignal: 'SIGHUP',
-  can: without('stop', 'raw', 'prefix', 'json', 'file', 'stall'),
+  can: without('stop', 'raw', 'prefix', 'json', 'file', 'stall', 'control'),
   prepare: (folder, programs) => ['/usr/bin/runsvdir', '-P', writeServices(folder, programs)],
 };
 
@@ -74,7 +78,7 @@ export const runit: Contender = {
 export const s6: Contender = {
   name: 's6',
   stopSignal: 'SIGTERM',
-  can: without('raw', 'prefix', 'json', 'file', 'stall'),
+  can: without('raw', 'prefix', 'json', 'file', 'stall', 'control'),
   prepare: (folder, programs) => [
     '/usr/bin/s6-svscan',
     '-c',
@@ -87,7 +91,7 @@ export const s6: Contender = {
 export const pm2 = (script: string): Contender => ({
   name: 'pm2-runtime',
   stopSignal: 'SIGTERM',
-  can: without('prefix', 'json', 'file', 'orphans'),
+  can: without('prefix', 'json', 'file', 'orphans', 'control'),
   prepare: (folder, programs) => {
     const apps = programs.map(({ name, argv: [command, ...args] }) => ({
       name,
@@ -102,8 +106,20 @@ export const pm2 = (script: string): Contender => ({
   },
 });
 
-function writeConfig(folder: string, programs: readonly Program[], output: Output, format: string): string {
-  const path = join(folder, 'supervisord.conf');
+const configIn = (folder: string): string => join(folder, 'supervisord.conf');
+
+/** The sections for a control socket and for the client. */
+const controlSections = (socket: string): string => `[unix_http_server]
+file=${socket}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://${socket}
+`;
+
+function writeConfig(folder: string, programs: readonly Program[], wanted: Wanted, format: string): string {
+  const { output, controlSocket } = wanted;
+  const path = configIn(folder);
   const head = `[supervisord]
 nodaemon=true
 silent=true
@@ -115,7 +131,8 @@ ${format}`;
   const sections = programs.map(({ name, argv }) => {
     return `[program:${name}]\ncommand=${argv.join(' ')}\nstartsecs=0\nautorestart=true\n${outputLines[output](folder)}`;
   });
-  writeFileSync(path, [head, ...sections].join('\n'));
+  const control = controlSocket === undefined ? [] : [controlSections(controlSocket)];
+  writeFileSync(path, [head, ...control, ...sections].join('\n'));
   return path;
 }
 

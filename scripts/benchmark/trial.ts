@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contender, Output, Program } from './contender.ts';
+import type { Contender, Output, Program, Wanted } from './contender.ts';
 
 /** A moment that one of the C programs wrote down. */
 export interface Stamp {
@@ -55,7 +55,30 @@ export class Trial implements AsyncDisposable {
 
   /** Starts the contender. Its standard error is kept in the folder. */
   start(programs: readonly Program[], output: Output = 'none', order?: SinkOrder): void {
-    const argv = this.#contender.prepare(this.folder, programs, output);
+    this.#start(programs, { output }, order);
+  }
+
+  /** Starts the contender with a control socket. Returns where the socket will be. */
+  startControlled(programs: readonly Program[]): string {
+    const controlSocket = join(this.folder, 'control.sock');
+    this.#start(programs, { output: 'none', controlSocket });
+    return controlSocket;
+  }
+
+  /** Runs the contender's own client once. Resolves with the milliseconds from its execve to its exit. */
+  async timeClient(...words: readonly string[]): Promise<number> {
+    const argv = [...(this.#contender.client?.(this.folder) ?? []), ...words];
+    const stampFile = join(this.folder, 'client-stamps');
+    rmSync(stampFile, { force: true });
+    await once(spawn(join(this.#setting.tools, 'timed'), [stampFile, ...argv], { stdio: 'inherit' }), 'exit');
+    const [exec, exit] = readStamps(stampFile);
+    if (exec === undefined || exit?.value !== 0)
+      throw new Error(`cannot time ${argv.join(' ')}: it ended with wait status ${exit?.value}`);
+    return exit.atMs - exec.atMs;
+  }
+
+  #start(programs: readonly Program[], wanted: Wanted, order?: SinkOrder): void {
+    const argv = this.#contender.prepare(this.folder, programs, wanted);
     const into = order === undefined ? openSync('/dev/null', 'w') : this.#openSink(order);
     const errors = openSync(join(this.folder, 'stderr'), 'w');
     this.#spawn('namespace', [this.stampFile, ...argv], ['ignore', into, errors]);
