@@ -1,15 +1,9 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { isDeepStrictEqual, promisify } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { supervisord, tsupervisor } from '../support/paths.ts';
-import { Pid1 } from '../support/pid1.ts';
-import { Scratch } from '../support/scratch.ts';
-import { waitFor } from '../support/wait-for.ts';
-
-const run = promisify(execFile);
+import { type Answers, answersOf, type Interview } from './rpc-answers.ts';
 
 const CONFIGURATION = `
 [supervisord]
@@ -139,38 +133,21 @@ stdout_logfile=NONE
 stderr_logfile=NONE
 `;
 
-type Answers = ReadonlyMap<string, unknown>;
-
-/** Runs all scenarios against one server. Questions that are asked again are numbered. */
-async function answersOf(argv: readonly string[]): Promise<Answers> {
-  await using scratch = new Scratch();
-  scratch.write('s.conf', CONFIGURATION.replaceAll('FOLDER', scratch.folder));
-  await using _server = new Pid1([...argv, '-c', scratch.path('s.conf')]);
-  await waitFor('the control socket', () => existsSync(scratch.path('s.sock')));
-  await waitFor('the programs', () => existsSync(scratch.path('coloured.log')));
-  const script = join(import.meta.dirname, 'rpc-scenarios.py');
-  const { stdout } = await run('/usr/bin/python3', [script, scratch.path('s.sock'), scratch.folder], {
-    maxBuffer: 2 ** 26,
-  });
-  const rows: unknown = JSON.parse(stdout);
-  return numbered(Array.isArray(rows) ? rows : []);
-}
-
-function numbered(rows: readonly unknown[]): Answers {
-  const answers = new Map<string, unknown>();
-  for (const row of rows) {
-    const [title, answer]: readonly unknown[] = Array.isArray(row) ? row : [];
-    const count = [...answers.keys()].filter((key) => key.startsWith(`${String(title)} #`)).length;
-    answers.set(`${String(title)} #${count + 1}`, answer);
-  }
-  return answers;
-}
+const INTERVIEW: Interview = {
+  configuration: CONFIGURATION,
+  isReady: (scratch) => existsSync(scratch.path('coloured.log')),
+  script: 'rpc-scenarios.py',
+  argv: ({ folder }) => [folder],
+};
 
 let theirs: Answers = new Map();
 let ours: Answers = new Map();
 
 before(async () => {
-  [theirs, ours] = await Promise.all([answersOf([supervisord, '-n']), answersOf([tsupervisor])]);
+  [theirs, ours] = await Promise.all([
+    answersOf([supervisord, '-n'], INTERVIEW),
+    answersOf([tsupervisor], INTERVIEW),
+  ]);
 });
 
 test('every question has the same answer as with supervisord', () => {
