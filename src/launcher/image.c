@@ -21,7 +21,7 @@ static void map_segment(int self, const struct part *part, const Elf64_Phdr *seg
                         unsigned long page_bytes) {
   unsigned long start = down(base + segment->p_vaddr, page_bytes);
   unsigned long skew = base + segment->p_vaddr - start;
-  need(CALL6(mmap, start, segment->p_filesz + skew, protection(segment), MAP_PRIVATE | MAP_FIXED, self,
+  need(CALL6(mmap, start, up(segment->p_filesz + skew, page_bytes), protection(segment), MAP_PRIVATE | MAP_FIXED, self,
              part->offset + segment->p_offset - skew),
        "cannot map a part of the file");
   map_zeros(segment, base, page_bytes);

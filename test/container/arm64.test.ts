@@ -23,6 +23,13 @@ test('the executable for arm64 tells its version', async () => {
   match(stdout, /^libc\.so\.6 of libc6-arm64-cross /m);
 });
 
+for (const bytes of ['16384', '65536'])
+  test(`the executable for arm64 starts where a page has ${bytes} bytes`, async () => {
+    const { stdout } = await run(emulator, ['-p', bytes, executable, 'version']);
+
+    match(stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
 test('the executable for arm64 checks a configuration', async () => {
   await using scratch = new Scratch();
   const file = scratch.write('s.conf', '[supervisord]\n[program:web]\ncommand = /bin/cat\n');
