@@ -76,7 +76,36 @@ function edgesOf(
   return edges;
 }
 
-/** Reports names that nobody has, and programs that wait for each other. */
+/** The priority that decides between two processes: that of their groups, within a group their own. */
+function prioritiesOf(
+  process: ProcessPlan,
+  target: ProcessPlan,
+  groups: readonly GroupPlan[],
+): readonly [number, number] {
+  if (process.group === target.group) return [process.priority, target.priority];
+  const priorityOf = (wanted: string): number => groups.find(({ name }) => name === wanted)?.priority ?? 0;
+  return [priorityOf(process.group), priorityOf(target.group)];
+}
+
+/** Priority comes first: who starts earlier and waits for somebody later holds up the start. */
+function reportPriorities(
+  process: ProcessPlan,
+  targets: readonly ProcessPlan[],
+  groups: readonly GroupPlan[],
+  reading: Reading,
+): void {
+  for (const target of targets) {
+    const [own, other] = prioritiesOf(process, target, groups);
+    if (own >= other) continue;
+    report(reading, placeOf(process, reading), {
+      severity: 'warning',
+      message: `cannot start ${process.program} in its turn: it waits for ${target.program}, whose priority ${other} comes after ${own}`,
+      suggestion: `give it priority = ${other} or more`,
+    });
+  }
+}
+
+/** Reports names that nobody has, priorities that contradict, and programs that wait for each other. */
 export function reportDependencies({ groups }: Pick<Plan, 'groups'>, reading: Reading): void {
   const waiting = groups.flatMap(({ processes }) =>
     processes.filter(({ depends_on: wanted }) => wanted.length > 0),
@@ -85,8 +114,11 @@ export function reportDependencies({ groups }: Pick<Plan, 'groups'>, reading: Re
   const resolve = resolveDependencies(groups);
   const names = groups.flatMap(({ name, processes }) => [name, ...processes.map(({ program }) => program)]);
   for (const process of waiting)
-    for (const { name } of process.depends_on)
-      if (resolve(name).length === 0) reportUnknown(process, name, names, reading);
+    for (const { name } of process.depends_on) {
+      const targets = resolve(name);
+      if (targets.length === 0) reportUnknown(process, name, names, reading);
+      reportPriorities(process, targets, groups, reading);
+    }
   const edges = edgesOf(waiting, resolve);
   for (const process of waiting) {
     const cycle = findCycle(process.program, edges);

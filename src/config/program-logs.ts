@@ -1,6 +1,7 @@
 import { type LogDestination } from './log-destination.ts';
+import { type Problem } from './place.ts';
 import { type ProgramValues } from './options-sections.ts';
-import { type OptionContext } from './reading.ts';
+import { report, type OptionContext } from './reading.ts';
 
 const isFile = ({ kind }: LogDestination): boolean => kind === 'file';
 
@@ -26,6 +27,16 @@ export function logsOf(context: OptionContext, values: ProgramValues): Logs {
   };
 }
 
+/** Supervisor's words go to the activity log, ours to `check`. */
+function warn(
+  { reading, section }: OptionContext,
+  option: string,
+  problem: Problem & { readonly supervisor: string },
+): void {
+  reading.log({ level: 'WARN', text: problem.supervisor });
+  report(reading, section.entries.get(option)?.place ?? section.header, { ...problem, severity: 'warning' });
+}
+
 /** `logfile = syslog` is an old way to write `syslog = true`. */
 function withoutSyslog(
   context: OptionContext,
@@ -35,20 +46,23 @@ function withoutSyslog(
   const rest = destinations.filter(({ kind }) => kind !== 'syslog');
   const isSyslog = rest.length < destinations.length;
   if (isSyslog && destinations.length === 1)
-    context.reading.log({
-      level: 'WARN',
-      text: `For [${context.section.name}], ${stream}_logfile=syslog but this is deprecated and will be removed.  Use ${stream}_syslog=true to enable syslog instead.`,
+    warn(context, `${stream}_logfile`, {
+      message: `cannot recommend ${stream}_logfile = syslog: it is deprecated`,
+      suggestion: `write ${stream}_syslog = true`,
+      supervisor: `For [${context.section.name}], ${stream}_logfile=syslog but this is deprecated and will be removed.  Use ${stream}_syslog=true to enable syslog instead.`,
     });
   return { isSyslog, destinations: rest.length === 0 ? ([{ kind: 'none' }] as const) : rest };
 }
 
-function warnAboutRollover({ reading, section }: OptionContext, values: ProgramValues): void {
+function warnAboutRollover(context: OptionContext, values: ProgramValues): void {
+  const { section } = context;
   for (const stream of ['stdout', 'stderr'] as const) {
     const isAuto = values[`${stream}_logfile`].some(({ kind }) => kind === 'auto');
     if (isAuto && values[`${stream}_logfile_maxbytes`] === 0)
-      reading.log({
-        level: 'WARN',
-        text: `For [${section.name}], AUTO logging used for ${stream}_logfile without rollover, set maxbytes > 0 to avoid filling up filesystem unintentionally`,
+      warn(context, `${stream}_logfile_maxbytes`, {
+        message: `cannot bound the AUTO log of ${stream}: ${stream}_logfile_maxbytes is 0`,
+        suggestion: `write ${stream}_logfile_maxbytes = 50MB`,
+        supervisor: `For [${section.name}], AUTO logging used for ${stream}_logfile without rollover, set maxbytes > 0 to avoid filling up filesystem unintentionally`,
       });
   }
 }

@@ -252,6 +252,21 @@ const advice: readonly (readonly [name: string, text: string, message: RegExp])[
     `${fine}autostart=true\nautostart=false\n`,
     /:5:1: warning: cannot use two autostart: the one at line 4 is lost/,
   ],
+  [
+    'syslog as a file',
+    `${fine}stdout_logfile=syslog\n`,
+    /:4:16: warning: cannot recommend stdout_logfile = syslog: it is deprecated/,
+  ],
+  [
+    'an AUTO log without a bound',
+    `${fine}stderr_logfile=AUTO\nstderr_logfile_maxbytes=0\n`,
+    /:5:25: warning: cannot bound the AUTO log of stderr/,
+  ],
+  [
+    'a program that waits for a later one',
+    `${fine}depends_on=db\npriority=1\n[program:db]\ncommand=/bin/cat\npriority=5\n`,
+    /:4:12: warning: cannot start a in its turn: it waits for db, whose priority 5 comes after 1/,
+  ],
   ['a secret that is not there', `${fine}secrets=A:/none\n`, /cannot read \/none: there is no such file/],
   [
     'a secret for everybody',
@@ -277,6 +292,12 @@ for (const [name, text, message] of advice)
     equal(code, 0);
     match(out, message);
   });
+
+test('a program that waits for one that is not later is fine', () => {
+  const text = `${fine}depends_on=b,c\n[program:b]\ncommand=/bin/cat\npriority=1\n[program:c]\ncommand=/bin/cat\n`;
+
+  ok(!runCheck([], withMain(text)).out.includes('in its turn'));
+});
 
 test('values that go on below, and files that add to a section, are fine', () => {
   const text = `[supervisord]\n[program:a]\ncommand=/bin/cat\n  --x=1\n  [y]\nenvironment=\n  user="a",\n  B="b"\n[include]\nfiles=/more.conf\n`;
