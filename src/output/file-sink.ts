@@ -82,7 +82,7 @@ export class RotatingFile implements Sink {
   }
 
   write(chunk: Uint8Array): boolean {
-    if (this.#age.isReached) this.#rotateOld();
+    if (chunk.length > 0 && this.#age.isReached) this.#rotateOld();
     let rest = chunk;
     while (rest.length > 0) {
       const slice = this.#nextSlice(rest);

@@ -104,9 +104,22 @@ export class OutputPlane {
     this.#clock.releaseAll();
     const deadline = Promise.withResolvers<void>();
     const timer = setTimeout(deadline.resolve, deadlineMs);
-    const sinks = [this.stdout, this.stderr, ...this.#shared.streams()];
-    await Promise.race([Promise.all(sinks.map((sink) => sink.flush())), deadline.promise]);
+    await Promise.race([Promise.all(this.#streams().map((sink) => sink.flush())), deadline.promise]);
     clearTimeout(timer);
+  }
+
+  /** What waits for readers of streams, and what has waited and is out, in bytes. */
+  get backlog(): { readonly queuedBytes: number; readonly drainedBytes: number } {
+    const sum = (bytesOf: (sink: StreamSink) => number): number =>
+      this.#streams().reduce((bytes, sink) => bytes + bytesOf(sink), 0);
+    return {
+      queuedBytes: sum(({ queuedBytes }) => queuedBytes),
+      drainedBytes: sum(({ drainedBytes }) => drainedBytes),
+    };
+  }
+
+  #streams(): readonly StreamSink[] {
+    return [...new Set([this.stdout, this.stderr]), ...this.#shared.streams()];
   }
 
   /** Reopens every log file by its path (SIGUSR2). */

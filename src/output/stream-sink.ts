@@ -7,6 +7,9 @@ import { type StreamPlace } from './stream-target.ts';
 import { Trouble } from './trouble.ts';
 import { WaitingLine } from './waiting-line.ts';
 
+/** What waits is written in pieces: a slow reader is seen to read. */
+const pieceBytes = 128 * 1024;
+
 const newline = Uint8Array.of(10);
 const nothing = new Uint8Array(0);
 
@@ -36,6 +39,7 @@ export class StreamSink implements LineSink {
   readonly #producers = new Set<() => void>();
   #flushes: (() => void)[] = [];
   #stream: OpenStream | undefined;
+  #drainedBytes = 0;
   #isDraining = false;
   #isClosed = false;
   #isGrown = false;
@@ -59,6 +63,11 @@ export class StreamSink implements LineSink {
   /** Bytes that could not go anywhere, ever. */
   get lostBytes(): number {
     return this.#trouble.lostBytes;
+  }
+
+  /** Bytes that had to wait and are out; it grows as long as somebody reads. */
+  get drainedBytes(): number {
+    return this.#drainedBytes;
   }
 
   /** Bytes that wait for the reader. */
@@ -152,7 +161,7 @@ export class StreamSink implements LineSink {
     const stream = this.#stream;
     if (this.#isDraining || stream === undefined || this.#queue.length === 0) return;
     this.#isDraining = true;
-    stream.writeLater(this.#queue.peek(), (error, count) => {
+    stream.writeLater(this.#queue.peek().subarray(0, pieceBytes), (error, count) => {
       // Closed meanwhile: the queue has been counted as lost.
       if (stream === this.#stream) this.#drained(error, count);
     });
@@ -165,6 +174,7 @@ export class StreamSink implements LineSink {
       return this.#abandon();
     }
     this.#queue.drop(count);
+    this.#drainedBytes += count;
     this.#trouble.worked();
     this.#drain();
     this.#settle();

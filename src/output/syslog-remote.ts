@@ -8,6 +8,9 @@ import { Trouble } from './trouble.ts';
 const firstWaitMs = 1000;
 const longestWaitMs = 30_000;
 
+/** A server that is not there refuses a datagram (ICMP) long before this. */
+const proofMs = 1000;
+
 /** What every server takes (RFC 5426, 3.2; rsyslog's $MaxMessageSize). */
 const maxMessageBytes = { udp: 2048, tcp: 8 * 1024 } as const;
 
@@ -33,6 +36,10 @@ export class RemoteSyslog implements SyslogOutlet {
   #isOpen = false;
   /** Bytes that the kernel has not taken yet. */
   #sendingBytes = 0;
+  /** Taken by the kernel, while a refusal may still come. */
+  #unprovenBytes = 0;
+  /** Runs while datagrams go out again and none has been refused yet. */
+  #proof: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waitMs = firstWaitMs;
   #flushes: (() => void)[] = [];
@@ -110,10 +117,26 @@ export class RemoteSyslog implements SyslogOutlet {
       if (connection !== this.#connection) return;
       this.#sendingBytes -= message.length;
       if (error) return this.#notSent(message, error);
-      this.#trouble.worked();
-      this.#waitMs = firstWaitMs;
+      this.#sent(message.length);
       if (this.#isIdle) this.#settle();
     });
+  }
+
+  /** UDP says only later, and not for certain, that nobody took it. */
+  #sent(bytes: number): void {
+    if (this.#address.protocol === 'tcp' || !this.#trouble.isFailing) {
+      this.#unprovenBytes = bytes;
+      return this.#worked();
+    }
+    this.#unprovenBytes += bytes;
+    this.#proof ??= setTimeout(() => this.#worked(), proofMs).unref();
+  }
+
+  #worked(): void {
+    clearTimeout(this.#proof);
+    this.#proof = undefined;
+    this.#trouble.worked();
+    this.#waitMs = firstWaitMs;
   }
 
   #notSent(message: Uint8Array, error: Error): void {
@@ -126,6 +149,8 @@ export class RemoteSyslog implements SyslogOutlet {
     const wasIdle = this.#isIdle && this.#isOpen;
     this.#disconnect();
     if (wasIdle && error === undefined) return;
+    if (this.#address.protocol === 'udp') this.#trouble.lose(this.#unprovenBytes);
+    this.#unprovenBytes = 0;
     this.#trouble.failed(error ?? hungUp);
     this.#timer = setTimeout(() => this.#retry(), this.#waitMs);
     this.#waitMs = Math.min(longestWaitMs, this.#waitMs * 2);
@@ -141,6 +166,8 @@ export class RemoteSyslog implements SyslogOutlet {
     this.#trouble.lose(this.#sendingBytes);
     this.#sendingBytes = 0;
     this.#isOpen = false;
+    clearTimeout(this.#proof);
+    this.#proof = undefined;
     this.#connection?.close();
     this.#connection = undefined;
   }

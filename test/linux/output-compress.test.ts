@@ -237,6 +237,7 @@ test('a file that has reached its age is rotated at the next write, not before',
   wait(3_000_000);
   write('second\n');
   wait(600_000);
+  write('');
   deepEqual(files(), ['log']);
 
   write('third\n');

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -79,6 +79,32 @@ test('a UDP server that is not there is reported, and sending goes on', async ()
 
   match(JSON.stringify(reports), /"failed","sink":"syslog:\/\/127.0.0.1:9".*ECONNREFUSED/);
   outlet.close();
+});
+
+test('a UDP server that stays away is said once, and so is its return, with what was lost', async () => {
+  const { sink, outlet, reports } = sinkTo({ protocol: 'udp', host: '127.0.0.1', port: 9871 });
+  const write = (): void => void sink.write(Buffer.from('one\n'));
+  await waitFor('a report', () => {
+    write();
+    return reports.length > 0;
+  });
+  const { lostBytes } = outlet;
+  await waitFor('a refusal of the second try', () => {
+    write();
+    return outlet.lostBytes > lostBytes;
+  });
+  equal(reports.length, 1);
+
+  const server = createSocket('udp4').bind(9871, '127.0.0.1');
+  await waitFor('the return', () => {
+    write();
+    return reports.length > 1;
+  });
+
+  const [, recovered] = reports;
+  ok(recovered?.type === 'recovered' && recovered.lostBytes === outlet.lostBytes && lostBytes > 0);
+  outlet.close();
+  server.close();
 });
 
 /** A TCP server that notes all it gets. */

@@ -98,6 +98,8 @@ test('logformat=json writes one JSON object a line, with level, time and message
   match(String(objects[0]?.['msg']), /^supervisord started with pid 1$/);
   equal(objects[0]?.['level'], 'info');
   equal(objects.find(({ msg }) => String(msg).startsWith('stopped:'))?.['level'], 'warn');
+  match(String(objects.at(-1)?.['msg']), /^tsupervisor: exit 0: stopped by SIGTERM after /);
+  equal(objects.length, init.stderr.all.length);
   ok(objects.every(({ time }) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(String(time))));
   deepEqual(activityOf(init), []);
 });

@@ -1,10 +1,10 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { activityOf, outputOf, program, Rig, stop } from './rig.ts';
+import { activityOf, outputOf, program, Rig, settings, stop } from './rig.ts';
 
 const once = { startsecs: 0, autorestart: false };
 
@@ -100,6 +100,37 @@ for (const [what, shell] of [
     }
   });
 }
+
+/** A program that ends at once, and a reader of its output. */
+const lastWords = (rig: Rig, reader: string): Pid1 => {
+  // More than our pipe to the reader holds; the program itself ends at once.
+  const web = program('web', { command: rig.sh('head -c 1500000 /dev/zero'), output_format: 'raw', ...once });
+  const config = rig.config([settings({ shutdown_timeout: 1 }), web]);
+  return new Pid1(['/bin/sh', '-c', `${tsupervisor} -c ${config} | { ${reader}; }`]);
+};
+
+test('the end waits for a reader as long as it reads, however slowly', async () => {
+  await using rig = await Rig.open();
+  const slowly = 'i=0; while [ $i -lt 30 ]; do head -c 40000; sleep 0.1; i=$((i+1)); done; cat';
+
+  await using init = lastWords(rig, `{ ${slowly}; } | wc -c`);
+  await init.exit();
+
+  equal(init.stdout.text.trim(), '1500000');
+  ok(!init.stderr.text.includes('lost'));
+});
+
+test('what nobody reads at the end is said to be lost', async () => {
+  await using rig = await Rig.open();
+
+  await using init = lastWords(rig, 'exec sleep 1000');
+
+  match(
+    await init.stderr.line(/lost/),
+    /CRIT output is lost: nobody has read it for 1 s; \d+ bytes waited here/,
+  );
+  await init.stderr.line(/^tsupervisor: exit 0/);
+});
 
 test('a reader that stalls and goes on has lost nothing, and memory stays bounded', async () => {
   await using rig = await Rig.open();
