@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { parseArgs } from 'node:util';
+import { adviseOnClient } from '../config/advice-client.ts';
 import { adviseOnLines } from '../config/advice-lines.ts';
 import { advise } from '../config/advice.ts';
 import { noArguments } from '../config/command-line.ts';
@@ -62,7 +64,10 @@ const load = (file: string | undefined, host: Host): Loaded =>
 function diagnose(loaded: Loaded, host: Host): readonly Diagnostic[] {
   const { draft, ini, diagnostics } = loaded;
   const advice = draft ? advise({ plan: draft, ini, host }) : [];
-  return tidyDiagnostics([...diagnostics, ...adviseOnLines(ini), ...advice]);
+  const here = posix.dirname(posix.resolve(host.cwd, draft?.file ?? ''));
+  const names = { here, nodename: host.nodename, environments: [host.environment] };
+  const client = adviseOnClient(ini, names, host);
+  return tidyDiagnostics([...diagnostics, ...adviseOnLines(ini), ...client, ...advice]);
 }
 
 function exitCodeOf(diagnostics: readonly Diagnostic[], isStrict: boolean): number {

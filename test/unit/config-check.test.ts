@@ -267,6 +267,16 @@ const advice: readonly (readonly [name: string, text: string, message: RegExp])[
     `${fine}depends_on=db\npriority=1\n[program:db]\ncommand=/bin/cat\npriority=5\n`,
     /:4:12: warning: cannot start a in its turn: it waits for db, whose priority 5 comes after 1/,
   ],
+  [
+    'a client without a URL',
+    `${fine}[supervisorctl]\nserverurl=/run/x.sock\n`,
+    /:5:11: warning: cannot use serverurl = \/run\/x\.sock: expected unix:[^]*= write unix:\/\/\/run\/x\.sock/,
+  ],
+  [
+    'a client with a variable that is not set',
+    `${fine}[supervisorctl]\nserverurl=unix://%(here)s/x.sock\npassword=%(ENV_NONE)s\n`,
+    /:6:10: warning: cannot use password = %\(ENV_NONE\)s: the environment variable NONE is not set\n[^]*\n0 errors, 1 warning\n$/,
+  ],
   ['a secret that is not there', `${fine}secrets=A:/none\n`, /cannot read \/none: there is no such file/],
   [
     'a secret for everybody',
