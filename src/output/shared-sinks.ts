@@ -38,7 +38,10 @@ export class SharedSinks {
     this.#compressor = new Compressor(options.report);
   }
 
-  /** A log file; it is closed when the last user has released it. */
+  /**
+   * A log file; it is closed when the last user has released it. A full disk keeps no program from its start: the file
+   * is made when there is room.
+   */
   file(file: LogFile): OpenDestination {
     const shared = this.#files.get(file.path) ?? {
       sink: this.#openFile(file),
@@ -49,7 +52,7 @@ export class SharedSinks {
     return {
       sink: shared.sink,
       format: undefined,
-      open: () => shared.sink.open(),
+      open: () => unless(fullDisk, shared.sink.open()),
       clear: () => shared.sink.clear(),
       release: () => this.#release(file.path, shared),
     };
@@ -61,7 +64,7 @@ export class SharedSinks {
    */
   stream(place: StreamPlace, name: string): OpenDestination {
     const sink = this.#streams.get(name) ?? this.#openStream(place, name);
-    return { ...streamDestination(sink, 'raw'), open: () => withoutReader(sink.open()) };
+    return { ...streamDestination(sink, 'raw'), open: () => unless(noReader, sink.open()) };
   }
 
   /** Every stream that may have bytes queued. */
@@ -94,4 +97,9 @@ export class SharedSinks {
   }
 }
 
-const withoutReader = (code: string | undefined): string | undefined => (code === 'ENXIO' ? undefined : code);
+const noReader: ReadonlySet<string> = new Set(['ENXIO']);
+const fullDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+
+/** The errno name of an opening, but for those that pass by themselves. */
+const unless = (passing: ReadonlySet<string>, code: string | undefined): string | undefined =>
+  code === undefined || passing.has(code) ? undefined : code;

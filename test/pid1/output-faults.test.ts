@@ -31,6 +31,28 @@ test('a read-only log directory keeps only its own program from starting, and th
   equal(activityOf(init).filter((line) => line.includes('cannot open')).length, 1);
 });
 
+test('a disk without room for one more file keeps no program from its start, and the file is made when there is room', async () => {
+  await using rig = await Rig.open();
+  const folder = rig.scratch.path('disk');
+  mkdirSync(folder);
+  const config = rig.config([rig.puppet('web', { stdout_logfile: `${folder}/web.log` })]);
+  const full = `mount -t tmpfs -o nr_inodes=2 tmpfs ${folder}; touch ${folder}/other`;
+
+  await using init = new Pid1(after(full, [tsupervisor, '-c', config]));
+  const web = await rig.stage.next('web');
+  await web.write(1, 'lost\n');
+  await init.stderr.line(/cannot open .*web\.log: ENOSPC/);
+  await init.run(['rm', `${folder}/other`]);
+  const log = await init.path(`${folder}/web.log`);
+  await waitFor('a line in the file', async () => {
+    await web.write(1, 'kept\n');
+    return existsSync(log) && readFileSync(log, 'utf8').startsWith('kept\n');
+  });
+
+  match(await init.stderr.line(/takes output again/), /web\.log takes output again; \d+ bytes were lost/);
+  equal(rig.stage.starts('web'), 1);
+});
+
 test('a log file that a directory has taken the place of is written to further, and opened anew when it can be', async () => {
   await using rig = await Rig.open();
   const [path, moved] = [rig.scratch.path('web.log'), rig.scratch.path('moved.log')];
