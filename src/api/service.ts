@@ -48,7 +48,7 @@ export interface Service {
 }
 
 /** More than that many clients at once is a mistake or an attack. */
-const defaultMaxConnections = 512;
+export const mostConnections = 512;
 
 /** As long as for a request's body (request-body.ts). */
 const defaultPatienceMs = 30_000;
@@ -123,7 +123,7 @@ function inTurn(): (socket: Socket, response: ServerResponse) => Promise<void> {
 /** A service. It opens no socket of its own. */
 export function createService(options: ServiceOptions): Service {
   const { credentials, routes, log, peerOf, serverName, patienceMs = defaultPatienceMs } = options;
-  const connections = new Connections(options.maxConnections ?? defaultMaxConnections);
+  const connections = new Connections(options.maxConnections ?? mostConnections);
   const turn = inTurn();
 
   const route = async (exchange: Exchange): Promise<void> => {

@@ -8,6 +8,7 @@ import { type Service } from '../api/service.ts';
 import { type Credentials } from '../api/authentication.ts';
 import { type ActivityLog } from '../activity/activity-log.ts';
 import { type Plan, type ServerPlan } from '../config/plan.ts';
+import { getLimit } from '../linux/limits.ts';
 import { peerCredentials } from '../linux/peer-credentials.ts';
 import { settleMemory } from './settle-memory.ts';
 
@@ -31,6 +32,10 @@ export interface ServersContext {
   readonly watchEvents: WatchEvents;
   /** The Server header. */
   readonly serverName: string;
+}
+
+interface OpeningContext extends ServersContext {
+  readonly serverCount: number;
 }
 
 function placeOf(server: ServerPlan): ServerPlace {
@@ -84,22 +89,32 @@ function announce(request: ServerRequest, activity: ActivityLog): void {
     activity.critical(`Server '${section}' running without any HTTP authentication checking`);
 }
 
+/** Of the files that may be open, the clients of all servers together get a quarter: the programs need theirs. */
+function filesFor(serverCount: number): number {
+  const { soft } = getLimit('nofile');
+  return soft === 'unlimited' ? Infinity : Math.floor(Number(soft) / (4 * serverCount));
+}
+
 /** Loaded with the first client. */
-async function loadService({ credentials }: ServerRequest, context: ServersContext): Promise<Service> {
-  const { control, activity: log, watchEvents, serverName } = context;
-  const [{ createService }, { rpcRoute }, { logRoutes }, { eventsRoute }, { peerNamer }] = await Promise.all([
-    import('../api/service.ts'),
-    import('../api/rpc-route.ts'),
-    import('../api/log-routes.ts'),
-    import('../api/events-route.ts'),
-    import('../api/peer.ts'),
-  ]);
+async function loadService(
+  { credentials }: ServerRequest,
+  { control, activity: log, watchEvents, serverName, serverCount }: OpeningContext,
+): Promise<Service> {
+  const [{ createService, mostConnections }, { rpcRoute }, { logRoutes }, { eventsRoute }, { peerNamer }] =
+    await Promise.all([
+      import('../api/service.ts'),
+      import('../api/rpc-route.ts'),
+      import('../api/log-routes.ts'),
+      import('../api/events-route.ts'),
+      import('../api/peer.ts'),
+    ]);
   return createService({
     credentials,
     routes: [rpcRoute({ control, log }), ...logRoutes(control), eventsRoute(watchEvents)],
     log,
     peerOf: peerNamer(peerCredentials),
     serverName,
+    maxConnections: Math.min(mostConnections, filesFor(serverCount)),
   });
 }
 
@@ -109,7 +124,7 @@ const ownSignals: readonly string[] =
     ' ',
   );
 
-async function open(request: ServerRequest, context: ServersContext): Promise<OpenServer> {
+async function open(request: ServerRequest, context: OpeningContext): Promise<OpenServer> {
   const { openServer } = await import('../api/server.ts');
   return openServer({
     place: request.place,
@@ -133,7 +148,8 @@ export async function openServers(
   context: ServersContext,
 ): Promise<readonly OpenServer[]> {
   if (requests.length === 0) context.activity.debug('there is no control socket');
-  const outcomes = await Promise.allSettled(requests.map((request) => open(request, context)));
+  const opening = { ...context, serverCount: requests.length };
+  const outcomes = await Promise.allSettled(requests.map((request) => open(request, opening)));
   const servers = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined && requests.some(({ section }) => section !== undefined)) {

@@ -36,10 +36,13 @@ class Running implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly lines: Lines;
 
-  constructor(scratch: Scratch, configuration: string) {
+  /** @param before - a command that runs the rest of its arguments */
+  constructor(scratch: Scratch, configuration: string, before: readonly string[] = []) {
     this.scratch = scratch;
     scratch.write('s.conf', configuration.replaceAll('FOLDER', scratch.folder));
-    this.child = spawn(tsupervisor, ['-c', scratch.path('s.conf')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command, ...argv] = [...before, tsupervisor, '-c', scratch.path('s.conf')];
+    if (command === undefined) throw new Error('cannot start: there is no command');
+    this.child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
     const { stdout, stderr } = this.child;
     if (stdout === null || stderr === null) throw new Error('cannot read tsupervisor: it has no pipes');
     this.lines = new Lines('the output', [stdout, stderr]);
@@ -253,6 +256,22 @@ test('hostile clients leave neither descriptors nor memory behind, and hold nobo
   await waitFor('the descriptors closed', () => running.descriptors <= descriptors);
   await waitFor('the memory given back', () => running.megabytes < 30);
   ok(!running.lines.text.includes('CRIT'), running.lines.text);
+});
+
+test('clients leave the programs the files that they need', async () => {
+  await using scratch = new Scratch();
+  const program = '[program:a]\ncommand=/bin/sleep 1000\nautorestart=true\nstartsecs=0\n';
+  const configuration = `${UNIX}${program}`.replace('[supervisord]', '[supervisord]\nminfds=100');
+  await using running = new Running(scratch, configuration, ['/usr/bin/prlimit', '--nofile=128:128']);
+  await running.lines.line(/entered RUNNING/);
+  match(await ask(running.connect(), version), /200 OK/);
+
+  await idleClients(running, async () => {
+    match(await ask(running.connect(), callOf('signalProcess', 'a', 'KILL')), /<boolean>1/);
+    await running.lines.matching(/entered RUNNING/, 2);
+  });
+
+  ok(!running.lines.text.includes('too many open files'), running.lines.text);
 });
 
 /** A thousand who say nothing, or only half a request. */
