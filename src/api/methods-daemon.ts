@@ -2,15 +2,13 @@
 import { anything, integer, text } from './arguments.ts';
 import { type Control } from './control.ts';
 import { Fault } from './fault.ts';
+import { supervisorVersion } from '../core/supervisor-version.ts';
 import { readLog } from './read-log.ts';
 import { method, type Method } from './method.ts';
 import { type XmlRpcValue } from './xml-rpc.ts';
 
 /** The version of the RPC interface that clients expect (Supervisor's API_VERSION). */
 const API_VERSION = '3.0';
-
-/** The Supervisor whose behaviour this is: clients decide by it what they may call. */
-const SUPERVISOR_VERSION = '4.3.0';
 
 const MOOD_CODES = { RUNNING: 1, RESTARTING: 0, SHUTDOWN: -1 } as const;
 
@@ -70,7 +68,7 @@ export const DAEMON_METHODS: readonly (readonly [string, Method])[] = [
       help: 'Tells which version of Supervisor is reproduced.',
       params: [],
       returns: { type: 'string', doc: 'the version' },
-      run: () => SUPERVISOR_VERSION,
+      run: () => supervisorVersion,
     }),
   ],
   [

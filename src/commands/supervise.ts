@@ -2,9 +2,11 @@
  * `tsupervisor [options] [-- CMD…]`: reads the configuration and supervises, until everything is to end.
  */
 import { writeSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type CommandLine, type CommandLineValues, parseCommandLine } from '../config/command-line.ts';
 import { type Host } from '../config/host.ts';
 import { type Loaded, emptyPlan, loadPlan } from '../config/load.ts';
+import { supervisorVersion } from '../core/supervisor-version.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import { type LoadedPlan } from '../daemon/messages.ts';
 import { prepareProcess } from '../daemon/prepare-process.ts';
@@ -28,13 +30,17 @@ type SuperviseLine = Extract<CommandLine, { kind: 'supervise' }>;
 export function supervise(argv: readonly string[], leave: (exitCode: number) => void): void {
   const line = parseCommandLine(exactWords(argv));
   if (line.kind === 'usage') return refuse([line.message], leave);
-  if (line.kind === 'version') return answer(`${versionText}\n`, leave);
+  if (line.kind === 'version') return answer(`${versionAs(process.argv0)}\n`, leave);
   if (line.kind === 'help') {
     void import('./help.ts').then(({ helpText }) => answer(helpText(), leave));
     return undefined;
   }
   return start(line, leave);
 }
+
+/** Scripts that call `supervisord -v` look for a version of Supervisor. */
+const versionAs = (argv0: string): string =>
+  basename(argv0) === 'supervisord' ? supervisorVersion : versionText;
 
 function answer(text: string, leave: (exitCode: number) => void): void {
   writeSync(1, text);

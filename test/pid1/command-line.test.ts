@@ -88,6 +88,17 @@ test('help and version are answered on standard output', async () => {
   }
 });
 
+test('by the name supervisord the version is that of the Supervisor that we are like', async () => {
+  await using rig = await Rig.open();
+  const link = rig.scratch.path('supervisord');
+  symlinkSync(tsupervisor, link);
+
+  await using init = new Pid1([link, '--version']);
+  await init.exit();
+
+  equal(init.stdout.text, '4.3.0\n');
+});
+
 test('every mistake in a broken config is told, each with its file and line', async () => {
   await using rig = await Rig.open();
   rig.scratch.write('more/b.conf', '[program:b]\ncommand=/bin/cat\nstopsignal=NOPE\n');
