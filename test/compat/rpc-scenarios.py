@@ -187,6 +187,9 @@ def about_methods():
 def about_starts():
     for name in ('cat', 'nofile', 'notexec', 'folder', 'badquote', 'quick'):
         ask('startProcess', name)
+        # supervisord answers while it is still in BACKOFF, or later.
+        if name == 'quick':
+            wait_for(name, 'FATAL')
         ask('getProcessInfo', name)
     # Whoever waits for its start may hear that it has ended, or not.
     ask('startProcess', 'once', False)
