@@ -10,6 +10,7 @@ import { ListenerPool } from '../events/listener-pool.ts';
 import { type ListenerSession } from '../events/listener-session.ts';
 import { Ticks } from '../events/ticks.ts';
 import { type ChannelPlan } from '../output/channel-plan.ts';
+import { wholeCharacters } from '../output/utf8.ts';
 import { type ActivityLog } from '../activity/activity-log.ts';
 import { type Change } from './announce.ts';
 import { type Supervised } from './supervised.ts';
@@ -44,6 +45,20 @@ function onlyOnce(callback: () => void): () => void {
     if (!isDone) callback();
     isDone = true;
   };
+}
+
+/** What Supervisor reads of a pipe at once, and so the longest text of one PROCESS_LOG. A thousand may have to wait. */
+const longestLogBytes = 64 * 1024;
+
+function inPieces(text: Uint8Array): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < text.length;) {
+    const limit = at + longestLogBytes;
+    const end = limit >= text.length ? text.length : wholeCharacters(text, at, limit);
+    pieces.push(text.subarray(at, end));
+    at = end;
+  }
+  return pieces;
 }
 
 const logTypes = { stdout: 'PROCESS_LOG_STDOUT', stderr: 'PROCESS_LOG_STDERR' } as const;
@@ -142,7 +157,10 @@ export class Events {
     if (!plan[`${stream}_events_enabled`]) return { captured };
     return {
       captured,
-      observe: (data, pid) => this.#options.bus.post({ type: logTypes[stream], process, pid, data }),
+      observe: (text, pid) => {
+        for (const data of inPieces(text))
+          this.#options.bus.post({ type: logTypes[stream], process, pid, data });
+      },
     };
   }
 

@@ -1,5 +1,5 @@
 /** How listener pools behave: as Debian's Supervisor's do, except where that one loses or repeats notifications. */
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { waitFor } from '../support/wait-for.ts';
 import { type DaemonName, EventStage, numbers, show, type Told } from './events-rig.ts';
@@ -42,6 +42,11 @@ const idle = (name: string, options = ''): string => `
 command=/bin/sleep 1000
 ${options}
 `;
+
+/** What a program has written, in a PROCESS_LOG. */
+const textOf = ({ payload }: Told): string => payload.slice(payload.indexOf('\n') + 1);
+
+const bytesOf = (one: Told): number => Buffer.byteLength(textOf(one));
 
 const shown = (one: Told): string => `${numbers(one)} ${show(one)}`;
 
@@ -251,6 +256,27 @@ suite('listener pools', { concurrency: 4 }, () => {
       );
     },
   );
+
+  test('a flood comes in pieces of at most 64 KB, none of which cuts a character', async () => {
+    const flood = `
+[program:flood]
+command=/bin/sh -c 'yes "aü" | head -c 3000000; exec sleep 1000'
+stdout_events_enabled=true
+stdout_logfile=NONE
+stderr_logfile=NONE
+`;
+    await using stage = new EventStage(
+      'tsupervisor',
+      listener('ev', 'events=PROCESS_LOG_STDOUT\nbuffer_size=1000') + flood,
+    );
+    const told = await stage.whenTold(
+      'ev',
+      (soFar) => soFar.reduce((sum, one) => sum + bytesOf(one), 0) >= 3_000_000,
+    );
+
+    equal(told.map(textOf).join(''), 'aü\n'.repeat(750_000));
+    ok(told.every((one) => bytesOf(one) <= 64 * 1024));
+  });
 
   test('overlapping subscriptions bring a notification once, not once for each', async () => {
     const config = listener('ev', 'events=PROCESS_GROUP,PROCESS_GROUP_ADDED') + idle('a');
