@@ -89,6 +89,8 @@ function run(): void {
   if (load === undefined)
     return void import('./commands/supervise.ts').then(({ supervise }) => supervise(words, leave));
   const argv = name === undefined ? words.slice(1) : words;
+  // The way out takes 2 ms to load, which a client has while it waits for an answer.
+  setImmediate(() => void import('./linux/exit.ts'));
   void unblockSignals()
     .then(load)
     .then(async (command) => command(argv))

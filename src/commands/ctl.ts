@@ -48,6 +48,10 @@ function readSection(reading: Reading, section: IniSection): CtlConfig {
   };
 }
 
+/** The sections that the client looks at: it starts sooner when it reads nothing else of a hundred programs. */
+const sections: ReadonlySet<string> = new Set(['supervisorctl', 'include', 'DEFAULT']);
+const wants = (section: string): boolean => sections.has(section);
+
 /** Reads one file, and what it includes: only `[supervisorctl]` matters, a mistake in a program does not. */
 function readFile(file: string, host: Host): CtlConfigRead {
   const errors: Diagnostic[] = [];
@@ -59,7 +63,7 @@ function readFile(file: string, host: Host): CtlConfigRead {
   const report = (diagnostic: Diagnostic): void => {
     if (diagnostic.severity === 'error') errors.push(diagnostic);
   };
-  const files = { host, names, report, log: () => undefined };
+  const files = { host, names, report, log: () => undefined, wants };
   const ini = readFiles(file, files);
   const section = sectionOf(ini);
   const config = section === undefined ? undefined : readSection({ ...files, ini }, section);

@@ -95,9 +95,15 @@ function delimiterOf(text: string): number {
   return Math.min(equals, colon);
 }
 
+/** Whether a section is of interest, by its name. The lines of others are checked, and not made into `ini`. */
+export type Wants = (section: string) => boolean;
+
+const everySection: Wants = () => true;
+
 /** Reads one file line by line. The state is Python's: the section, the option that a deeper line continues. */
 class Reader {
   readonly #file: string;
+  readonly #wants: Wants;
   readonly #out: string[] = [];
   readonly #sections = new Map<string, OpenSection>();
   readonly #badLines: BadLine[] = [];
@@ -106,9 +112,11 @@ class Reader {
   #option: string | undefined;
   #value: string[] = [];
   #indent = 0;
+  #isWanted = false;
 
-  constructor(file: string) {
+  constructor(file: string, wants: Wants) {
     this.#file = file;
+    this.#wants = wants;
   }
 
   /** Takes one line. @returns false when reading cannot go on */
@@ -169,7 +177,8 @@ class Reader {
     if (known) this.#wonder({ kind: 'section', place, name, first: known.header });
     this.#section = known ?? { name, header: place, options: new Map() };
     this.#sections.set(name, this.#section);
-    this.#out.push(quoteSection(name));
+    this.#isWanted = this.#wants(name);
+    if (this.#isWanted) this.#out.push(quoteSection(name));
     return true;
   }
 
@@ -192,7 +201,8 @@ class Reader {
 
   #endOption(): void {
     if (this.#option === undefined) return;
-    this.#out.push(`${quoteOption(this.#option)}=${quote(stripEnd(this.#value.join('\n')))}`);
+    if (this.#isWanted)
+      this.#out.push(`${quoteOption(this.#option)}=${quote(stripEnd(this.#value.join('\n')))}`);
     this.#option = undefined;
   }
 }
@@ -203,8 +213,8 @@ class Reader {
  *
  * Source: Python's `configparser.RawConfigParser` with inline comments `;` and `#`, as Supervisor 4 uses it.
  */
-export function readDialect(text: string, file: string): Dialect {
-  const reader = new Reader(file);
+export function readDialect(text: string, file: string, wants = everySection): Dialect {
+  const reader = new Reader(file, wants);
   // Splitting at a string is ten times as fast as at a regular expression.
   const lines = text.split(text.includes('\r') ? /\r\n|[\n\r]/ : '\n');
   for (const [index, source] of lines.entries())

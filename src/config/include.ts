@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type BadLine } from './dialect.ts';
+import { type BadLine, type Wants } from './dialect.ts';
 import { glob } from './glob.ts';
 import { type Host } from './host.ts';
 import { mergeIni, readIni, type Entry, type IniFile, type IniSection } from './ini-file.ts';
@@ -8,7 +8,8 @@ import { diagnosticAt, wholeFile, type Problem } from './place.ts';
 import { pythonRepr, strip } from './python-text.ts';
 import { plainContext, readOptions, type Reading } from './reading.ts';
 
-type Files = Omit<Reading, 'ini'>;
+/** `wants`: the sections to read, `[include]` among them; absent: all. */
+type Files = Omit<Reading, 'ini'> & { readonly wants?: Wants };
 
 const empty: IniFile = { sections: new Map(), badLines: [], oddities: [] };
 
@@ -70,7 +71,7 @@ function readText(file: string, files: Files, isMain: boolean): IniFile {
   const found = files.host.readFile(file);
   if (found.kind === 'text') {
     warnAboutEncoding(found.text, file, files);
-    const ini = readIni(found.text, file);
+    const ini = readIni(found.text, file, files.wants);
     reportBadLines(ini, file, files);
     return ini;
   }

@@ -1,5 +1,5 @@
 import { parse } from 'ini';
-import { readDialect, type BadLine, type Oddity } from './dialect.ts';
+import { readDialect, type BadLine, type Oddity, type Wants } from './dialect.ts';
 import { type Place } from './place.ts';
 
 /** One `key = value`: its text, before expansion, and where the value starts. */
@@ -41,13 +41,18 @@ function entriesOf(values: unknown, places: ReadonlyMap<string, Place>): Readonl
   return entries;
 }
 
-/** Reads the text of one file. Sections and options that are given twice are merged; the later value wins. */
-export function readIni(text: string, file: string): IniFile {
-  const dialect = readDialect(text, file);
+/**
+ * Reads the text of one file. Sections and options that are given twice are merged; the later value wins.
+ *
+ * @param wants the sections to read; absent: all
+ */
+export function readIni(text: string, file: string, wants?: Wants): IniFile {
+  const dialect = readDialect(text, file, wants);
   const values: Readonly<Record<string, unknown>> = parse(dialect.ini);
   const sections = new Map<string, IniSection>();
   for (const [name, { header, options }] of dialect.sections)
-    sections.set(name, { name, header, entries: entriesOf(values[name], options) });
+    if (wants?.(name) ?? true)
+      sections.set(name, { name, header, entries: entriesOf(values[name], options) });
   return { sections, badLines: dialect.badLines, oddities: dialect.oddities };
 }
 

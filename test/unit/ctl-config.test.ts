@@ -6,6 +6,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { ctl } from '../../src/commands/ctl.ts';
+import { readIni } from '../../src/config/ini-file.ts';
 import { FakeServer } from './ctl-fake-server.ts';
 
 /** A directory of config files; `URL` in them is the server's. */
@@ -92,4 +93,18 @@ test('a config that cannot be used is an error with exit code 2', async () => {
     await configs.version(['-c', 'DIR/nope.conf']),
     `Error: could not find config file ${configs.directory}/nope.conf\nFor help, use tsupervisor ctl -h\n2`,
   );
+});
+
+test('the sections that are wanted are read as if all were, and the lines of others are still checked', () => {
+  const content =
+    '[program:a]\nx=1\nnonsense\n[supervisorctl]\nprompt=a\n[program:b]\nprompt=b\n[supervisorctl]\nprompt=c ; d\n e\n';
+  const all = readIni(content, 'f');
+  const some = readIni(content, 'f', (name) => name === 'supervisorctl');
+
+  assert.deepEqual(
+    [...some.sections],
+    [...all.sections].filter(([name]) => name === 'supervisorctl'),
+  );
+  assert.deepEqual(some.badLines, all.badLines);
+  assert.deepEqual(some.badLines.length, 1);
 });
