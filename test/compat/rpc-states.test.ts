@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { supervisord, tsupervisor } from '../support/paths.ts';
 import { type Answers, answersOf, type Interview } from './rpc-answers.ts';
@@ -45,7 +46,9 @@ file=FOLDER/s.sock
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 ${sections.join('')}`,
-  isReady: () => true,
+  // The socket is there before anybody listens at it.
+  isReady: (scratch) =>
+    existsSync(scratch.path('main.log')) && scratch.read('main.log').includes('supervisord started with pid'),
   script: 'rpc-states.py',
   argv: ({ folder }) => [folder, String(probeCount)],
 };
