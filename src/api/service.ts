@@ -102,12 +102,20 @@ function whileBusy(
   });
 }
 
-/** Breaks the connection when nothing of a whole answer is taken for that long. Streams may rest. */
-function limitTaking(response: ServerResponse, patienceMs: number): void {
-  const { socket } = response;
-  // Without a listener for it, node:http destroys the connection at its 'timeout'.
-  response.once('prefinish', () => socket?.setTimeout(patienceMs));
-  response.once('close', () => socket?.setTimeout(0));
+/**
+ * Breaks the connection when a whole answer is not taken in that time, and as much again for each megabyte of it. Streams
+ * may rest. What the client sends meanwhile is no excuse, so this is no timeout of the socket.
+ */
+function limitTaking(
+  { request: { socket }, response }: Pick<Exchange, 'request' | 'response'>,
+  patienceMs: number,
+): void {
+  let timer: NodeJS.Timeout | undefined;
+  response.once('prefinish', () => {
+    const share = 1 + socket.writableLength / 2 ** 20;
+    timer = setTimeout(() => socket.destroy(), patienceMs * share);
+  });
+  response.once('close', () => clearTimeout(timer));
 }
 
 /** Makes a function that resolves when the answer before this one, on the same connection, is with the client. */
@@ -148,7 +156,7 @@ export function createService(options: ServiceOptions): Service {
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
     whileBusy({ request, response }, connections);
-    limitTaking(response, patienceMs);
+    limitTaking({ request, response }, patienceMs);
     response.once('close', () => {
       if (log.isEnabled('trace'))
         log.trace(`${peerOf(socket).text} "${request.method} ${request.url}" ${response.statusCode}`);
