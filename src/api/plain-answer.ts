@@ -27,7 +27,8 @@ const resolve = (reference: string): string => {
 };
 
 /** Characters that XML changes, or does not allow, or that need more than a look. */
-const isUnusual = (text: string): boolean => ['\r', '\uFFFE', '\uFFFF'].some((one) => text.includes(one));
+const isUnusual = (text: string): boolean =>
+  !text.isWellFormed() || ['\r', '\uFFFE', '\uFFFF'].some((one) => text.includes(one));
 
 class PlainReader {
   readonly #text: string;
