@@ -1,47 +1,73 @@
-/** Above this, an empty queue gives its memory back. */
-const keepBytes = 2 * 1024 * 1024;
+/** One block: as much as is written at once, so that a slow reader is seen to read. */
+const blockBytes = 128 * 1024;
+
+/** So many used blocks are kept for what comes next: no garbage while a queue fills and empties. */
+const mostSpares = 8;
 
 /**
- * Bytes in order, in one growing array. `peek` may be handed to an asynchronous write: bytes pushed meanwhile never
- * move or change what was peeked at.
+ * Bytes in order, in blocks. `peek` may be handed to an asynchronous write: bytes pushed meanwhile never move or change
+ * what was peeked at.
  */
 export class ByteQueue {
-  #bytes = new Uint8Array(0);
+  readonly #blocks: Uint8Array[] = [];
+  readonly #spares: Uint8Array[] = [];
+  /** Where the first block begins, and where the last one ends. */
   #from = 0;
   #to = 0;
 
   /** Bytes queued. */
   get length(): number {
-    return this.#to - this.#from;
+    return this.#blocks.length === 0 ? 0 : (this.#blocks.length - 1) * blockBytes + this.#to - this.#from;
   }
 
   /** Appends a copy. */
   push(chunk: Uint8Array): void {
-    if (this.#to + chunk.length > this.#bytes.length) this.#grow(this.length + chunk.length);
-    this.#bytes.set(chunk, this.#to);
-    this.#to += chunk.length;
+    for (let at = 0; at < chunk.length;) {
+      const block = this.#openBlock();
+      const part = chunk.subarray(at, at + blockBytes - this.#to);
+      block.set(part, this.#to);
+      this.#to += part.length;
+      at += part.length;
+    }
   }
 
-  /** Everything queued, as a view. */
+  /** The first bytes, as a view; all of them when they lie in one block. */
   peek(): Uint8Array {
-    return this.#bytes.subarray(this.#from, this.#to);
+    const [first] = this.#blocks;
+    return (
+      first?.subarray(this.#from, this.#blocks.length === 1 ? this.#to : blockBytes) ?? new Uint8Array(0)
+    );
   }
 
-  /** Forgets the first bytes. */
+  /** Forgets the first bytes, which nobody reads any more. */
   drop(count: number): void {
     this.#from += count;
-    if (this.#from < this.#to) return;
+    while (this.#from >= blockBytes) this.#dropBlock();
+    if (this.length > 0) return;
     this.#from = 0;
     this.#to = 0;
-    if (this.#bytes.length > keepBytes) this.#bytes = new Uint8Array(0);
   }
 
-  // A new array, never a move within the old one: an asynchronous write may be reading that.
-  #grow(needed: number): void {
-    const grown = new Uint8Array(Math.max(4096, 2 ** Math.ceil(Math.log2(needed))));
-    grown.set(this.peek());
-    this.#to = this.length;
+  /** Forgets everything; a write that is going on keeps what it reads. */
+  clear(): void {
+    this.#blocks.length = 0;
     this.#from = 0;
-    this.#bytes = grown;
+    this.#to = 0;
+  }
+
+  /** The last block, with room. */
+  #openBlock(): Uint8Array {
+    const last = this.#blocks.at(-1);
+    if (last !== undefined && this.#to < blockBytes) return last;
+    const block = this.#spares.pop() ?? new Uint8Array(blockBytes);
+    this.#blocks.push(block);
+    this.#to = 0;
+    return block;
+  }
+
+  #dropBlock(): void {
+    const block = this.#blocks.shift();
+    if (block !== undefined && this.#spares.length < mostSpares) this.#spares.push(block);
+    this.#from -= blockBytes;
   }
 }

@@ -7,9 +7,6 @@ import { type StreamPlace } from './stream-target.ts';
 import { Trouble } from './trouble.ts';
 import { WaitingLine } from './waiting-line.ts';
 
-/** What waits is written in pieces: a slow reader is seen to read. */
-const pieceBytes = 128 * 1024;
-
 const newline = Uint8Array.of(10);
 const nothing = new Uint8Array(0);
 
@@ -161,7 +158,7 @@ export class StreamSink implements LineSink {
     const stream = this.#stream;
     if (this.#isDraining || stream === undefined || this.#queue.length === 0) return;
     this.#isDraining = true;
-    stream.writeLater(this.#queue.peek().subarray(0, pieceBytes), (error, count) => {
+    stream.writeLater(this.#queue.peek(), (error, count) => {
       // Closed meanwhile: the queue has been counted as lost.
       if (stream === this.#stream) this.#drained(error, count);
     });
@@ -183,7 +180,7 @@ export class StreamSink implements LineSink {
   /** The queue cannot go anywhere: producers must not wait for it. */
   #abandon(): void {
     this.#trouble.lose(this.#queue.length);
-    this.#queue.drop(this.#queue.length);
+    this.#queue.clear();
     this.#settle();
   }
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ByteQueue } from '../../src/output/byte-queue.ts';
@@ -55,8 +55,10 @@ test('a tail of no bytes keeps nothing', () => {
 });
 
 test('a queue gives back what was pushed, in order', () => {
-  const push = fc.record({ push: fc.uint8Array({ maxLength: 9000 }) });
-  const drop = fc.record({ drop: fc.nat(9000) });
+  // More than a block, at times.
+  const size = fc.oneof(fc.nat(9000), fc.nat(300_000), fc.constant(128 * 1024));
+  const push = fc.record({ push: fc.tuple(size, fc.nat(255)) });
+  const drop = fc.record({ drop: size });
   fc.assert(
     fc.property(fc.array(fc.oneof(push, drop)), (operations) => {
       const queue = new ByteQueue();
@@ -64,15 +66,28 @@ test('a queue gives back what was pushed, in order', () => {
 
       for (const operation of operations) {
         if ('push' in operation) {
-          queue.push(operation.push);
-          model = Buffer.concat([model, operation.push]);
+          const [length, seed] = operation.push;
+          const bytes = Uint8Array.from({ length }, (_none, index) => index * 31 + seed);
+          queue.push(bytes);
+          model = Buffer.concat([model, bytes]);
         } else {
           const count = Math.min(operation.drop, model.length);
           queue.drop(count);
           model = model.subarray(count);
         }
-        deepEqual(Buffer.from(queue.peek()), Buffer.from(model));
+        equal(queue.length, model.length);
+        const first = Buffer.from(queue.peek());
+        ok(first.length > 0 || model.length === 0);
+        ok(first.equals(model.subarray(0, first.length)));
       }
+
+      while (queue.length > 0) {
+        const first = queue.peek();
+        ok(model.subarray(0, first.length).equals(first));
+        model = model.subarray(first.length);
+        queue.drop(first.length);
+      }
+      equal(model.length, 0);
     }),
   );
 });
