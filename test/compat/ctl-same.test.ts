@@ -132,7 +132,7 @@ same('what acts on processes', {
     ...each(
       'start quick | status quick | stop spare | stop spare | stop | stop nope zz:* | stop m:m_0 | start m:',
     ),
-    ...each('restart | restart spare | restart nope | restart zz:* | restart once | stop m:* | stop m:*'),
+    ...each('restart | restart spare | restart nope | restart zz:* | stop m:* | stop m:*'),
     ...each(
       'signal | signal HUP | signal XX cat | signal USR1 spare | signal CONT once nope zz:* m:nope | signal 0 cat',
     ),
