@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { afterObject, afterText, isObject, jsonHead, type JsonOptions, timeOffset } from './format-json.ts';
-import { append, flushBytes, type FormatSpace } from './format-space.ts';
+import { append, type FormatSpace } from './format-space.ts';
 import { appendJsonText, type Text } from './json-text.ts';
 import { type MessageFormat } from './multiline.ts';
+import { writeMessages } from './multiline-write.ts';
 
 const escapedNewline = Buffer.from('\\n');
 const newline = 10;
@@ -19,21 +20,14 @@ interface Stretch {
 export function jsonMessages({ sink, space, origin, time }: JsonOptions): MessageFormat {
   const head = jsonHead(origin);
   return {
-    write: ({ bytes, view, start, ends }) => {
-      sink.beginLine();
+    write: (messages) => {
+      const { bytes, view, start, ends } = messages;
       head.set(time(), timeOffset);
       const text = { bytes, view, isUtf8: isUtf8(bytes.subarray(start, ends.at(-1))) };
-      let at = start;
-      for (const end of ends) {
+      return writeMessages({ sink, space }, messages, (from, to) => {
         append(space, head);
-        appendMessage(text, { start: at, end: bytes[end - 1] === newline ? end - 1 : end }, space);
-        at = end;
-        if (space.used < flushBytes) continue;
-        sink.write(space.take());
-        if (sink.isFull) return at;
-      }
-      sink.write(space.take());
-      return at;
+        appendMessage(text, { start: from, end: bytes[to - 1] === newline ? to - 1 : to }, space);
+      });
     },
   };
 }

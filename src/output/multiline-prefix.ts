@@ -2,26 +2,19 @@ import { copyLine, type PrefixOptions } from './format-prefix.ts';
 import { append, flushBytes } from './format-space.ts';
 import { type Region } from './line-part.ts';
 import { type MessageFormat } from './multiline.ts';
+import { writeMessages } from './multiline-write.ts';
 
 const newline = 10;
 
 /** `name | line` for each line of a message, and no other program's line between them. */
 export function prefixMessages(options: PrefixOptions): MessageFormat {
-  const { sink, space, prefix } = options;
   return {
-    write: ({ bytes, view, start, ends }) => {
-      sink.beginLine();
-      const head = prefix();
-      let at = start;
-      for (const end of ends) {
-        appendMessage({ bytes, view, start: at, end }, head, options);
-        at = end;
-        if (space.used < flushBytes) continue;
-        sink.write(space.take());
-        if (sink.isFull) return at;
-      }
-      sink.write(space.take());
-      return at;
+    write: (messages) => {
+      const { bytes, view } = messages;
+      const head = options.prefix();
+      return writeMessages(options, messages, (start, end) =>
+        appendMessage({ bytes, view, start, end }, head, options),
+      );
     },
   };
 }

@@ -21,6 +21,20 @@ export interface Interview {
   readonly argv: (scratch: Scratch) => readonly string[];
 }
 
+/** The sections of a server with its control socket; `options` are further ones of [supervisord]. */
+export const serverSections = (options = ''): string => `
+[supervisord]
+nodaemon=true
+${options}
+logfile=FOLDER/main.log
+pidfile=FOLDER/pid
+childlogdir=FOLDER
+[unix_http_server]
+file=FOLDER/s.sock
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+`;
+
 /** The answers by their titles. Questions that are asked again are numbered. */
 export type Answers = ReadonlyMap<string, unknown>;
 

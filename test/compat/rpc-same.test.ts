@@ -3,18 +3,9 @@ import { existsSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { supervisord, tsupervisor } from '../support/paths.ts';
-import { type Answers, answersOf, type Interview } from './rpc-answers.ts';
+import { type Answers, answersOf, type Interview, serverSections } from './rpc-answers.ts';
 
-const CONFIGURATION = `
-[supervisord]
-nodaemon=true
-logfile=FOLDER/main.log
-pidfile=FOLDER/pid
-childlogdir=FOLDER
-[unix_http_server]
-file=FOLDER/s.sock
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+const CONFIGURATION = `${serverSections()}
 [program:cat]
 command=/bin/cat
 startsecs=0

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { supervisord, tsupervisor } from '../support/paths.ts';
-import { type Answers, answersOf, type Interview } from './rpc-answers.ts';
+import { type Answers, answersOf, type Interview, serverSections } from './rpc-answers.ts';
 
 const probeCount = 20;
 
@@ -16,10 +16,10 @@ const WAYS: readonly (readonly [string, string])[] = [
     'STOPPING',
     'command=/usr/bin/env --ignore-signal=TERM /bin/sleep 1001\nstartsecs=0\nstopwaitsecs=60\nstopsignal=TERM',
   ],
-  // When it is started again, it stays: what a start says of a program that ends at once is chance.
+  // What a start says of a program that ends at once is chance: it takes its time, and when it is started again it stays.
   [
     'EXITED',
-    'command=/bin/sh -c "[ -e FOLDER/NAME ] && exec sleep 1001; touch FOLDER/NAME; exit 5"\n' +
+    'command=/bin/sh -c "[ -e FOLDER/NAME ] && exec sleep 1001; touch FOLDER/NAME; sleep 0.5; exit 5"\n' +
       'startsecs=0\nautorestart=false',
   ],
   ['FATAL', 'command=/bin/sleep 0.2\nstartretries=0'],
@@ -34,18 +34,7 @@ const sections = WAYS.flatMap(([state, options]) =>
 );
 
 const INTERVIEW: Interview = {
-  configuration: `
-[supervisord]
-nodaemon=true
-exit_when_done=false
-logfile=FOLDER/main.log
-pidfile=FOLDER/pid
-childlogdir=FOLDER
-[unix_http_server]
-file=FOLDER/s.sock
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
-${sections.join('')}`,
+  configuration: serverSections('exit_when_done=false') + sections.join(''),
   // The socket is there before anybody listens at it.
   isReady: (scratch) =>
     existsSync(scratch.path('main.log')) && scratch.read('main.log').includes('supervisord started with pid'),
