@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitFor } from './wait-for.ts';
 
 /** One process as /proc shows it (proc(5)). */
 export interface ProcEntry {
@@ -24,6 +25,11 @@ export function listProcesses(proc = '/proc'): readonly ProcEntry[] {
   return readdirSync(proc)
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readProcess(join(proc, name)) ?? []);
+}
+
+/** Waits until a process sleeps: one that has taken what came, and waits for more. */
+export async function sleeps(pid: number): Promise<void> {
+  await waitFor(`process ${pid} asleep`, () => readProcess(`/proc/${pid}`)?.state === 'S');
 }
 
 function readProcess(folder: string): ProcEntry | undefined {
