@@ -5,6 +5,7 @@
  * usage: node scripts/build.ts [--plain] [--arch=x64|arm64] [ENTRY [OUTPUT]]
  *   --plain   without launcher and libraries: the image must have those of Debian. Makes dist/tsupervisor-plain.
  *   --arch    for another processor than this machine's. Makes dist/tsupervisor-ARCH.
+ *   ENTRY     another program than src/main.ts, which then starts without a code cache
  *
  * Beside the executable: its checksum (.sha256), the versions of its parts (.versions.txt), their licences
  * (.LICENCES.txt).
@@ -16,11 +17,13 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { bundle } from './build/bundle.ts';
+import { makeCodeCaches } from './build/code-caches.ts';
 import { fetchRuntime } from './build/foreign-runtime.ts';
 import { compileLauncher } from './build/launcher.ts';
 import { findLibraries, type Library } from './build/libraries.ts';
 import { collectLicences, collectLibraryLicences } from './build/licences.ts';
 import { makePortable } from './build/portable.ts';
+import { programText } from './build/program-text.ts';
 import { type Arch, runtimePackage, strippedRuntime } from './build/runtime.ts';
 import { seal } from './build/seal.ts';
 import { describeVersions } from './build/versions.ts';
@@ -32,7 +35,8 @@ const { values, positionals } = parseArgs({
 });
 const arch = toArch(values.arch);
 const suffix = `${arch === process.arch ? '' : `-${arch}`}${values.plain ? '-plain' : ''}`;
-const [entry = 'src/main.ts', output = `dist/tsupervisor${suffix}`] = positionals;
+const ownEntry = 'src/main.ts';
+const [entry = ownEntry, output = `dist/tsupervisor${suffix}`] = positionals;
 
 await makeAll(resolve(root, entry), resolve(root, output));
 
@@ -42,9 +46,8 @@ async function makeAll(source: string, file: string): Promise<void> {
   const bundled = join(folder.path, 'tsupervisor.cjs');
   await mkdir(resolve(file, '..'), { recursive: true });
   const metafile = await bundle({ entry: source, outfile: bundled, version: packageJson.version });
-  const sealed = join(folder.path, 'tsupervisor');
   const runtime = await preparedRuntime();
-  await seal({ arch, program: bundled, runtime, output: sealed });
+  const sealed = await sealProgram(bundled, runtime, folder.path);
 
   const libraries = values.plain ? [] : await findLibraries(arch, runtime);
   const versions = await describeVersions({ root, metafile, libraries });
@@ -56,6 +59,20 @@ async function makeAll(source: string, file: string): Promise<void> {
   await writeChecksum(file);
   report(`${file}: ${megabytes((await stat(file)).size)}, program ${megabytes((await stat(bundled)).size)}`);
   report(`built in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+}
+
+/** @returns the sealed program, which needs its libraries */
+async function sealProgram(bundled: string, runtime: string, folder: string): Promise<string> {
+  const main = join(folder, 'boot.cjs');
+  const text = join(folder, 'program.js');
+  const sealed = join(folder, 'tsupervisor');
+  await bundle({ entry: join(root, 'src/boot.ts'), outfile: main, version: packageJson.version });
+  await writeFile(text, programText(await readFile(bundled, 'latin1')));
+  // V8 keeps code only for the processor that it was made on.
+  const hasCaches = entry === ownEntry && arch === process.arch;
+  const caches = hasCaches ? await makeCodeCaches({ text, runtime, folder }) : {};
+  await seal({ arch, main, assets: { program: text, ...caches }, runtime, output: sealed });
+  return sealed;
 }
 
 async function preparedRuntime(): Promise<string> {

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { build, type BuildOptions, type Metafile, transform, type TransformOptions } from 'esbuild';
-import { markModules } from './eager.ts';
 
 /** What goes into the bundle. Paths are absolute. */
 export interface BundleOrder {
@@ -26,7 +25,7 @@ export async function bundle({ entry, outfile, version }: BundleOrder): Promise<
     outfile,
     define: { __VERSION__: JSON.stringify(version) },
   });
-  const { code } = await transform(markModules(outputFiles[0]?.text ?? ''), writeOptions);
+  const { code } = await transform(outputFiles[0]?.text ?? '', writeOptions);
   await mkdir(dirname(outfile), { recursive: true });
   await writeFile(outfile, code);
   return metafile;
@@ -50,10 +49,9 @@ const bundleOptions = {
 const writeOptions = {
   target: 'node26',
   // A stack trace in someone's container log must be readable, and Node prints the line of an error: names stay, and
-  // lines stay short. Without blanks and comments there is 1 MB less in memory: V8 keeps the source, at two bytes a
-  // character.
+  // lines stay short. Blanks and comments would be in memory, too: V8 keeps the source.
   minifyWhitespace: true,
   lineLimit: 160,
-  // Starts 2 ms sooner than UTF-8, which has to be decoded.
+  // src/boot.ts reads it without decoding.
   charset: 'ascii',
 } as const satisfies TransformOptions;

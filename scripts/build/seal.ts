@@ -6,16 +6,19 @@ import type { Arch } from './runtime.ts';
 /** What goes into one executable. Paths are absolute: pkg changes directory. */
 export interface SealOrder {
   readonly arch: Arch;
-  /** The bundled program, CommonJS. */
-  readonly program: string;
+  /** The bundled script that is run, CommonJS. */
+  readonly main: string;
+  /** The files that it can read (node:sea), by name. */
+  readonly assets: Readonly<Record<string, string>>;
   /** The stripped Node binary. */
   readonly runtime: string;
   /** The executable to write. */
   readonly output: string;
 }
 
-// pkg's type knows four of the fields; it hands all of them to Node, which documents these two as well.
+// pkg's type knows four of the fields; it hands all of them to Node, which documents these as well.
 interface FullSeaConfig extends SeaConfig {
+  readonly assets: Readonly<Record<string, string>>;
   readonly execArgv: readonly string[];
   readonly execArgvExtension: 'none';
 }
@@ -25,12 +28,13 @@ interface FullSeaConfig extends SeaConfig {
  *
  * @throws Error when Node cannot make the blob or postject cannot inject it
  */
-export async function seal({ arch, program, runtime, output }: SealOrder): Promise<void> {
+export async function seal({ arch, main, assets, runtime, output }: SealOrder): Promise<void> {
   const seaConfig: FullSeaConfig = {
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    // V8 keeps a code cache only for the processor that it was made on.
-    useCodeCache: arch === process.arch,
+    // Of the main script, which is small: those of the program are assets.
+    useCodeCache: false,
+    assets,
     execArgv: nodeFlags,
     // A container's NODE_OPTIONS is for its programs, never for PID 1.
     execArgvExtension: 'none',
@@ -38,11 +42,11 @@ export async function seal({ arch, program, runtime, output }: SealOrder): Promi
   const unfinished = `${output}.${process.pid}`;
   const target = { nodeRange: 'node26', platform: 'linux', arch, output: unfinished } as const;
 
-  // It would reach the Node that makes the blob, and a code cache made with other V8 flags is rejected at every start.
+  // It would reach the Node that makes the blob.
   delete process.env['NODE_OPTIONS'];
   // Another processor's Node cannot be asked for its version or make the blob: ours does, which is of the same version.
   const useLocalNode = arch !== process.arch;
-  await pkgSea.default(program, { targets: [target], nodePath: runtime, useLocalNode, seaConfig });
+  await pkgSea.default(main, { targets: [target], nodePath: runtime, useLocalNode, seaConfig });
   // An executable that is running cannot be written to (ETXTBSY), but it can be replaced.
   await rename(unfinished, output);
 }

@@ -1,5 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { readCarriedText } from '../linux/carried-parts.ts';
+import { codeCacheUse } from '../code-cache.ts';
 import { versionText } from './version-text.ts';
 
 /** Exit code of wrong usage (Supervisor: 2). */
@@ -35,7 +36,7 @@ function verboseText(): string {
     text === '' ? [] : [`${name} ${text}`],
   );
   const carried = readCarriedText(process.execPath, 'versions') ?? `${imageLibraries()}\n`;
-  return `tsupervisor ${versionText}\n${runtime.join('\n')}\n${carried}`;
+  return `tsupervisor ${versionText}\n${runtime.join('\n')}\n${carried}code cache: ${codeCacheUse()}\n`;
 }
 
 /** An executable built with `--plain`, or our sources, run on what the image has (proc_pid_maps(5)). */

@@ -21,6 +21,7 @@ test('the executable for arm64 tells its version', async () => {
 
   match(stdout, /^tsupervisor \d/m);
   match(stdout, /^libc\.so\.6 of libc6-arm64-cross /m);
+  match(stdout, /^code cache: none$/m);
 });
 
 for (const bytes of ['16384', '65536'])

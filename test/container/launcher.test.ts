@@ -151,3 +151,9 @@ test('version --verbose names every part', async () => {
   ])
     match(stdout, new RegExp(`^${part} .*\\d`, 'm'));
 });
+
+test('it starts with the code that was compiled when it was built', async () => {
+  const { stdout } = await run(tsupervisor, ['version', '--verbose']);
+
+  match(stdout, /^code cache: used$/m);
+});

@@ -1,7 +1,6 @@
 import { test } from 'node:test';
-import { deepEqual, doesNotMatch, ok } from 'node:assert/strict';
+import { deepEqual, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { bundle } from '../../scripts/build/bundle.ts';
 import { root } from '../support/paths.ts';
 import { Scratch } from '../support/scratch.ts';
@@ -45,14 +44,4 @@ test('a plain start loads nothing of Node that is slow to load and that the firs
     costly.filter((name) => loaded.includes(`"NativeModule ${name}"`)),
     [],
   );
-});
-
-test('every module of the bundle is compiled with it, and not when it is loaded', async () => {
-  await using scratch = new Scratch();
-  const program = scratch.path('program.cjs');
-  await bundle({ entry: `${root}/src/main.ts`, outfile: program, version: '0' });
-  const text = readFileSync(program, 'utf8');
-
-  ok(text.includes('__esm({"src/commands/supervise.ts":(function(){'), 'parentheses make V8 compile it');
-  doesNotMatch(text, /__(?:esm|commonJS)\(\{"[^"]+"(?:\(|:function)/);
 });
