@@ -1,5 +1,5 @@
 /** Lines that a person types, or that a script sends. */
-import { createInterface, type Interface } from 'node:readline';
+import { type CompleterResult, createInterface, type Interface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
 import { callbackify } from 'node:util';
 import { Interrupted } from './errors.ts';
@@ -58,6 +58,25 @@ class Sink extends Writable {
   }
 }
 
+const never = new Promise<never>(() => undefined);
+
+/**
+ * Offers what fits, unless the line has changed meanwhile or is over: a Tab amid pasted text is dropped. Node itself knows
+ * what is pasted for the first interface of a stream only, and an interface that is closed must not be called back.
+ * `typed`: the text before the cursor; undefined when the line is over.
+ */
+function fitting(
+  complete: Editing['complete'],
+  typed: () => string | undefined,
+): (line: string) => Promise<CompleterResult> {
+  return async (line) => {
+    const found = await complete(line);
+    const now = typed();
+    if (now === undefined) return never;
+    return now === line ? found : [[], line];
+  };
+}
+
 /** Lines from a terminal. Between two questions it is in its usual mode, so that Ctrl-C is a signal. */
 export class TerminalLines implements LineReader {
   readonly #input: Readable;
@@ -100,17 +119,20 @@ export class TerminalLines implements LineReader {
   }
 
   #open(hidden: boolean): Interface {
-    if (hidden)
-      return createInterface({ input: this.#input, output: new Sink(), terminal: true, historySize: 0 });
+    const input = this.#input;
+    if (hidden) return createInterface({ input, output: new Sink(), terminal: true, historySize: 0 });
     const { history, complete } = this.#editing;
-    return createInterface({
-      input: this.#input,
+    let isOver = false;
+    const typed = (): string | undefined => (isOver ? undefined : lines.line.slice(0, lines.cursor));
+    const lines: Interface = createInterface({
+      input,
       output: this.#output,
       terminal: true,
       history: [...history],
       historySize: historyLimit,
-      completer: callbackify(complete),
+      completer: callbackify(fitting(complete, typed)),
     });
+    return lines.once('close', () => (isOver = true));
   }
 
   #keep(history: readonly string[]): void {
