@@ -131,13 +131,23 @@ export class PipeReader {
     if (!this.#isWaiting) this.#finish();
   }
 
+  /** Whatever happens to the last bytes, the end is passed on: the next instance waits for it. */
   #finish(): void {
-    const { flow, filterEnd, onEnd } = this.#options;
-    flow.feed(filterEnd());
-    if (!flow.end()) return this.#wait();
+    const { flow, filterEnd } = this.#options;
+    let isOver = true;
+    try {
+      flow.feed(filterEnd());
+      isOver = flow.end();
+    } finally {
+      if (isOver) this.#passEnd();
+      else this.#wait();
+    }
+  }
+
+  #passEnd(): void {
     this.#isOver = true;
     this.#leave();
-    onEnd();
+    this.#options.onEnd();
     this.#settleCaughtUp();
   }
 

@@ -14,12 +14,11 @@ export class ReadSpace {
   /** Where sockets read into. */
   readonly readArea = this.bytes.subarray(maxLineBytes);
 
-  /**
-   * Puts `held` before `chunk`. A chunk of the read area stays where it is.
-   * `held` may be longer than a line only when the chunk is empty.
-   */
+  /** Puts `held` before `chunk`. A chunk of the read area stays where it is. */
   place(held: Uint8Array, chunk: Uint8Array): Region {
-    if (held.length > maxLineBytes) return this.#placeAlone(held);
+    const isLong = held.length > maxLineBytes;
+    if (isLong && chunk.length === 0 && held.length <= this.bytes.length) return this.#placeAlone(held);
+    if (isLong || chunk.length > readBytes) return placeElsewhere(held, chunk);
     if (!this.#isInPlace(chunk)) this.readArea.set(chunk);
     const start = maxLineBytes - held.length;
     this.bytes.set(held, start);
@@ -34,4 +33,11 @@ export class ReadSpace {
   #isInPlace(chunk: Uint8Array): boolean {
     return chunk.buffer === this.readArea.buffer && chunk.byteOffset === this.readArea.byteOffset;
   }
+}
+
+/** What a filter had held back may be longer than any read, and with it what a full sink leaves. */
+function placeElsewhere(held: Uint8Array, chunk: Uint8Array): Region {
+  const bytes = Buffer.concat([held, chunk]);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { bytes, view, start: 0, end: bytes.length };
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
-import { makePipe } from '../../src/linux/descriptors.ts';
+import { growPipe, makePipe } from '../../src/linux/descriptors.ts';
 import { overflowBytes } from '../../src/output/sink.ts';
 import { OutputPlane } from '../../src/output/output-plane.ts';
 import { ProcessOutput } from '../../src/output/process-output.ts';
@@ -145,6 +145,48 @@ test('a captured text goes to its observer and not to the log', async () => {
 
   deepEqual(captured, ['7 secret']);
   equal(readSome(rig.stdout.readFd).toString(), 'ab<!--XSUP');
+});
+
+test('a capture that has not ended passes at the end of the stream, however long, and the next instance is read', async () => {
+  const rig = new PlaneRig();
+  const all = readAll(rig.stdout.readFd);
+  const plan = streamPlan('web', 'raw', { captureMaxBytes: 1_000_000 });
+  const output = new ProcessOutput({ ...plan, drainMs: 3_600_000 }, rig.plane);
+  const text = `<!--XSUPERVISOR:BEGIN-->${'line of text\n'.repeat(50_000)}`;
+
+  const first = attach(output);
+  closeSync(first.stderrFd);
+  new Socket({ fd: first.stdoutFd, readable: false }).end(text);
+  await drained(output);
+  const second = attach(output, 8);
+  writeSync(second.stdoutFd, 'next instance\n');
+  second.close();
+  await drained(output);
+  await rig.plane.flush(60_000);
+  rig[Symbol.dispose]();
+
+  equal((await all).toString(), `${text}next instance\n`);
+});
+
+test('what may be the beginning of a token passes with the next read, also when that is as long as can be', async () => {
+  const rig = new PlaneRig();
+  const all = readAll(rig.stdout.readFd);
+  const plan = streamPlan('web', 'raw', { captureMaxBytes: 1 });
+  const output = new ProcessOutput({ ...plan, drainMs: 3_600_000 }, rig.plane);
+  const readBytes = rig.plane.readSpace.readArea.length;
+  const text = `${'a'.repeat(readBytes - 1)}<${'b'.repeat(readBytes)}\n`;
+  const [stdout, stderr] = [makePipe(), makePipe()];
+  growPipe(stdout.writeFd, 1 << 20);
+
+  equal(writeSync(stdout.writeFd, text), text.length);
+  closeSync(stdout.writeFd);
+  closeSync(stderr.writeFd);
+  output.attach({ pid: 7, stdoutFd: stdout.readFd, stderrFd: stderr.readFd });
+  await drained(output);
+  await rig.plane.flush(60_000);
+  rig[Symbol.dispose]();
+
+  equal((await all).toString(), text);
 });
 
 test('when the reader stalls the program blocks, and nothing is lost when the reader goes on', async () => {

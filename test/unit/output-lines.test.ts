@@ -46,6 +46,15 @@ for (const format of formats) {
     );
   });
 
+  test(`${format}: a chunk that is longer than any read arrives whole after an unfinished line`, () => {
+    const input = 'line of text\n'.repeat(50_000);
+    const rig = new FlowRig(format, { roomBytes: 10_000 });
+
+    rig.read('unfinished ').read(input).end();
+
+    equal(written(format, rig.sink.bytes), `unfinished ${input}`);
+  });
+
   test(`${format}: reads cut anywhere give the same output as one read`, () => {
     fc.assert(
       fc.property(programText, fc.array(fc.nat()), (text, places) => {

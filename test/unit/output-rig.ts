@@ -109,11 +109,13 @@ export class FlowRig {
         : new MessageFlow({ ...lines, begins, messages: messagesNamed(format, this.sink, name) });
   }
 
-  /** Reads one chunk as a pipe does: into the read area. */
+  /** Reads one chunk as a pipe does: into the read area. What is longer comes as filters pass it on. */
   read(chunk: string | Uint8Array): this {
     const bytes = Buffer.from(chunk);
-    readSpace.readArea.set(bytes);
-    if (!this.flow.feed(readSpace.readArea.subarray(0, bytes.length))) this.#wait();
+    const { readArea } = readSpace;
+    const isRead = bytes.length <= readArea.length;
+    if (isRead) readArea.set(bytes);
+    if (!this.flow.feed(isRead ? readArea.subarray(0, bytes.length) : bytes)) this.#wait();
     return this;
   }
 
