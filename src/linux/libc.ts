@@ -13,12 +13,14 @@ import {
   dlopen,
   getInt32,
   getRawPointer,
+  type FunctionDefinitions,
   type FunctionSignature,
+  type WrappedFunctionsFromDefinitions,
   type WrappedFunctionFromSignature,
 } from 'node:ffi';
 import { constants } from 'node:os';
 
-const { functions, lib } = dlopen(null, {
+const signatures = {
   __errno_location: { return: 'pointer', arguments: [] }, // int *__errno_location(void)
   _exit: { return: 'void', arguments: ['int32'] }, // void _exit(int status)
   bind: { return: 'int32', arguments: ['int32', 'buffer', 'uint32'] }, // int bind(int fd, const struct sockaddr *, socklen_t)
@@ -59,10 +61,28 @@ const { functions, lib } = dlopen(null, {
   tcsetpgrp: { return: 'int32', arguments: ['int32', 'int32'] }, // int tcsetpgrp(int fd, pid_t pgrp)
   umask: { return: 'uint32', arguments: ['uint32'] }, // mode_t umask(mode_t mask)
   waitpid: { return: 'int32', arguments: ['int32', 'buffer', 'int32'] }, // pid_t waitpid(pid_t pid, int *wstatus, int options)
-});
+} as const satisfies FunctionDefinitions;
+
+const { lib } = dlopen(null, {});
 
 /** The functions of libc. Those parameters that are declared `buffer` are kept alive during the call. */
-export const libc = functions;
+export const libc = whenUsed(signatures);
+
+/** Looks up each function at its first use: a start needs half of them, and to make one callable takes 30 µs. */
+function whenUsed<T extends FunctionDefinitions>(definitions: T): WrappedFunctionsFromDefinitions<T> {
+  const functions = {};
+  for (const [name, signature] of Object.entries(definitions))
+    Object.defineProperty(functions, name, {
+      configurable: true,
+      get() {
+        const value = lib.getFunction(name, signature);
+        Object.defineProperty(functions, name, { value });
+        return value;
+      },
+    });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made key by key from `definitions`
+  return functions as WrappedFunctionsFromDefinitions<T>;
+}
 
 /** 3 → 'ESRCH'. (util.getSystemErrorName() knows only the errors that libuv maps: not ECHILD.) */
 const errnoNames = new Map<number, string>();
