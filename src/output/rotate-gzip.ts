@@ -1,16 +1,17 @@
 import {
   closeSync,
+  constants,
   createReadStream,
   createWriteStream,
   fchmodSync,
   fchownSync,
   fstatSync,
   lstatSync,
+  lutimesSync,
   openSync,
   renameSync,
   type Stats,
   unlinkSync,
-  utimesSync,
 } from 'node:fs';
 import { removeIfThere } from './rotate.ts';
 
@@ -56,7 +57,7 @@ function tryToRemove(path: string): void {
 
 /** @returns what the file was like at the beginning */
 async function compress({ path, signal }: GzipJob, temporary: string): Promise<Stats> {
-  const fd = openSync(path, 'r');
+  const fd = openRegular(path);
   const before = fstatSync(fd);
   const targetFd = openLike(fd, before, temporary);
   // Loaded when it is first needed: few logs are compressed, and none at the start.
@@ -67,6 +68,21 @@ async function compress({ path, signal }: GzipJob, temporary: string): Promise<S
     signal,
   });
   return before;
+}
+
+/**
+ * Whoever owns the directory may have put anything in the file's place: a FIFO must not hold us until somebody writes
+ * to it, and a link could lead to what only we can read.
+ */
+function openRegular(path: string): number {
+  const { O_RDONLY, O_NONBLOCK, O_NOCTTY, O_NOFOLLOW } = constants;
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  throw Object.assign(new Error(`cannot compress ${path}: no regular file`), {
+    code: 'EINVAL',
+    syscall: 'open',
+  });
 }
 
 /** A new file with the mode and owner of another. Closes that one when there cannot be one. */
@@ -92,7 +108,7 @@ function giveAway(fd: number, { uid, gid }: { readonly uid: number; readonly gid
 
 function replace(path: string, temporary: string): void {
   const { atime, mtime } = lstatSync(path);
-  utimesSync(temporary, atime, mtime);
+  lutimesSync(temporary, atime, mtime);
   renameSync(temporary, `${path}.gz`);
   unlinkSync(path);
 }

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmdirSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -164,6 +165,27 @@ test('a file that cannot be compressed stays as it is, that is said once, and la
   equal(scratch.read('log.3'), 'first line\n');
   equal(reports.length, 1);
   deepEqual([reports[0]?.type, reports[0]?.sink], ['uncompressed', scratch.path('log')]);
+});
+
+test('what is no regular file is not waited for and not read through, and that is said', async () => {
+  await using scratch = new Scratch();
+  const elsewhere = scratch.write('elsewhere', 'secret');
+  symlinkSync(elsewhere, scratch.path('link'));
+  execFileSync('mkfifo', [scratch.path('fifo')]);
+  const reports: SinkReport[] = [];
+  const compressor = new Compressor((said) => void reports.push(said));
+
+  for (const name of ['fifo', 'link']) compressor.add(scratch.path(name), scratch.path(`${name}.log`));
+  await waitFor('both reports', () => reports.length === 2);
+
+  deepEqual(
+    reports.map(({ type, ...rest }) => [type, 'code' in rest && rest.code]),
+    [
+      ['uncompressed', 'EINVAL'],
+      ['uncompressed', 'ELOOP'],
+    ],
+  );
+  deepEqual(readdirSync(scratch.folder).toSorted(), ['elsewhere', 'fifo', 'link']);
 });
 
 test(
