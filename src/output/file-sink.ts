@@ -17,7 +17,7 @@ export interface FileSinkOptions {
   readonly path: string;
   /** The file is rotated when it has at least this many bytes; 0: never. */
   readonly maxBytes: number;
-  /** How many rotated files are kept; 0: the file is emptied instead. */
+  /** How many rotated files are kept; none: the file is emptied instead. */
   readonly backupCount: number;
   /** The file is rotated at the first write when it is this old. Default: Infinity, never. */
   readonly maxAgeMs?: number;
@@ -157,7 +157,7 @@ export class RotatingFile implements Sink {
 
   #startAnew(fd: number): void {
     try {
-      if (this.#options.backupCount === 0) this.#empty(fd);
+      if (this.#options.backupCount <= 0) this.#empty(fd);
       else this.#shift();
     } catch (error) {
       this.#keepFile(error);

@@ -54,16 +54,17 @@ test('a chain with missing backups is shifted all the same', async () => {
   equal(scratch.read('log.3'), 'two');
 });
 
-test('without backups the file is emptied', async () => {
-  await using scratch = new Scratch();
-  const { write } = openLog(scratch.path('log'), { maxBytes: 10, backupCount: 0 });
+for (const backupCount of [0, -1])
+  test(`with ${backupCount} backups the file is emptied`, async () => {
+    await using scratch = new Scratch();
+    const { write } = openLog(scratch.path('log'), { maxBytes: 10, backupCount });
 
-  write('0123456789');
-  write('abc');
+    write('0123456789');
+    write('abc');
 
-  deepEqual(readdirSync(scratch.folder), ['log']);
-  equal(scratch.read('log'), 'abc');
-});
+    deepEqual(readdirSync(scratch.folder), ['log']);
+    equal(scratch.read('log'), 'abc');
+  });
 
 test('the chain of files is what was written, without its oldest part, and no file is far too long', async () => {
   await using scratch = new Scratch();
