@@ -61,6 +61,9 @@ const resolveControl = (entity: string): string | undefined => {
   return code === undefined ? undefined : String.fromCodePoint(Number(code));
 };
 
+/** One line feed for each end of a line (XML 1.0, 2.11), at once: the parser copies the whole text for each of them. */
+const withLineFeeds = (text: string): string => text.replaceAll(/\r\n?/g, '\n');
+
 const parse = (text: string, allowControls: boolean): XmlElement | null =>
   allowControls
     ? parseXml(escapeControls(text), { resolveUndefinedEntity: resolveControl }).root
@@ -78,7 +81,7 @@ export function readXml(
 ): XmlElement {
   if (text.length > maxLength) throw new XmlRpcError(`longer than ${maxLength} characters`);
   checkDepth(text, maxDepth);
-  const root = parsed(text, allowControls);
+  const root = parsed(withLineFeeds(text), allowControls);
   if (root === null) throw new XmlRpcError('there is no root element');
   return root;
 }

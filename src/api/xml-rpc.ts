@@ -152,7 +152,7 @@ function integerOf(element: XmlElement): number {
 
 function doubleOf(element: XmlElement): number {
   const text = textOf(element).trim();
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text))
+  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text))
     throw new XmlRpcError('<double> is not a decimal number');
   return Number(text);
 }

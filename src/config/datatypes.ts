@@ -149,8 +149,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 
 /** Ours: `0.5`, `500ms`, `1m30s`, as Compose and Go write times. undefined: the text is none. */
 function parseUnits(text: string): number | undefined {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd])?)+$/.test(text) || /\d\.\d+\.|[a-z]\d+(?:\.\d+)?$/.test(text))
-    return undefined;
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$|^\d+(?:\.\d+)?$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd]?)/g))
     total += Number(amount) * (UNITS.get(unit) ?? 0);

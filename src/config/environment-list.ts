@@ -60,7 +60,8 @@ function tokens(text: string): readonly string[] {
 
 const isName = (token: string): boolean => /^\w/.test(token);
 
-const unquote = (token: string): string => token.replace(/^['"]+/, '').replace(/['"]+$/, '');
+// Looking behind finds the end of a run in one go; without it, each quotation mark is a place to begin again.
+const unquote = (token: string): string => token.replace(/^['"]+/, '').replace(/(?<!['"])['"]+$/, '');
 
 /**
  * Reads `KEY=val,KEY2="v 2"`. The character between two pairs is not looked at.

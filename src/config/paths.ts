@@ -3,6 +3,9 @@ import { isDirectory, type Host } from './host.ts';
 import { type Datatype } from './datatype.ts';
 import { ValueError } from './value-error.ts';
 
+// Looking behind finds them in one go; without it, each slash anywhere is a place to begin again.
+const slashesAtEnd = /(?<!\/)\/+$/;
+
 /** `~` and `~user` at the start of a path; kept as they are when nobody has such a home. */
 function expandUser(path: string, host: Host): string {
   if (!path.startsWith('~')) return path;
@@ -11,7 +14,7 @@ function expandUser(path: string, host: Host): string {
   const home =
     name === '' ? (host.environment.get('HOME') ?? host.findUser(host.uid)?.home) : host.findUser(name)?.home;
   if (home === undefined) return path;
-  return home.replace(/\/+$/, '') + path.slice(end) || '/';
+  return home.replace(slashesAtEnd, '') + path.slice(end) || '/';
 }
 
 /** An absolute path without `.` and `..`; `~` is expanded. Source: Supervisor's `normalize_path`. */
@@ -21,7 +24,7 @@ export const absolutePath = (path: string, host: Host): string =>
 /** Python's `os.path.dirname`: empty when there is no slash. */
 function directoryOf(path: string): string {
   const head = path.slice(0, path.lastIndexOf('/') + 1);
-  return head.replace(/\/+$/, '') || head;
+  return head.replace(slashesAtEnd, '') || head;
 }
 
 const makeDirectory = 'make it in the image, or mount it';

@@ -1,9 +1,9 @@
 /**
  * health: is everything that should be up, up? One line and an exit code, for a container's health check.
  *
- * tsupervisor itself knows (`/readyz`: health checks, one-shots). A server without that page, supervisord, is judged by
- * the states of its processes: RUNNING is up; STOPPED was asked for; EXITED is over, and well unless its exit code was
- * not expected; everything else is not up.
+ * A server is judged by the states of its processes: RUNNING is up; STOPPED was asked for; EXITED is over, and well unless
+ * its exit code was not expected; everything else is not up. A server that has a page `/readyz` knows better (200 or 503):
+ * neither supervisord nor tsupervisor has it, but what stands in front of them may.
  */
 import { adviceFor } from './advice.ts';
 import { type Command, type Outcome } from './command.ts';
@@ -34,7 +34,8 @@ const complaintsAbout = (processes: readonly ProcessInfo[]): string =>
 /** What the server itself says. @returns undefined when it has no such page */
 async function askReady(client: Client): Promise<string | undefined> {
   const response = await client.transport.open(READY_PATH);
-  const body = (await textOf(response)).trim().replaceAll(/\s*\n\s*/g, ', ');
+  const lines = (await textOf(response)).split('\n').map((line) => line.trim());
+  const body = lines.filter((line) => line !== '').join(', ');
   if (response.statusCode === 200) return '';
   return response.statusCode === 503 ? body || 'not ready' : undefined;
 }

@@ -48,6 +48,12 @@ const large: readonly (readonly [name: string, text: () => string])[] = [
     'a million pairs of quotation marks',
     () => `[supervisord]\nenvironment=A${`='"',B`.repeat(megabyte / 6)}`,
   ],
+  [
+    'a million quotation marks in quotation marks',
+    () => `[supervisord]\nenvironment=A='x${'"'.repeat(megabyte)}x'`,
+  ],
+  ['a time of a million digits', () => `[program:x]\ncommand=x\nstartsecs=${'1'.repeat(megabyte)}x`],
+  ['a path of a million slashes', () => `[supervisord]\nlogfile=x${'/'.repeat(megabyte)}x/y`],
   ['100,000 continuation lines', () => `[supervisord]\nidentifier=x\n${'  deeper\n'.repeat(100_000)}`],
   [
     '30,000 unknown options',

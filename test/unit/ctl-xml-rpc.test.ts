@@ -180,6 +180,45 @@ test('a call of more than 8 MiB is refused', () => {
   assert.throws(() => decodeCall(' '.repeat(8 * 2 ** 20 + 1)), /longer than 8388608 characters/);
 });
 
+/** CPU time, which other tests on the machine do not change. */
+function cpuMs(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+const LARGE: readonly (readonly [name: string, content: string])[] = [
+  ['digits that are no number', `<double>${'1'.repeat(2 ** 17)}x</double>`],
+  ['digits that are no whole number', `<int>${'1'.repeat(2 ** 22)}x</int>`],
+  ['what is almost base64', `<base64>${'A'.repeat(2 ** 22 - 4)}=A==</base64>`],
+  ['blanks in a tag', `<string${' '.repeat(2 ** 22)}=/>`],
+  ['attributes', `<string${' a="b"'.repeat(2 ** 17)}c/>`],
+  ['references', '&#13;'.repeat(2 ** 17)],
+  ['line ends', `${'x'.repeat(100)}\r\n`.repeat(2 ** 15)],
+  ['carriage returns', `${'x'.repeat(100)}\r`.repeat(2 ** 15)],
+];
+
+for (const [name, content] of LARGE)
+  test(`a call with very many ${name} is read or refused within a second`, () => {
+    const params = `<params><param><value>${content}</value></param></params>`;
+    const body = `<methodCall><methodName>m</methodName>${params}</methodCall>`;
+
+    const ms = cpuMs(() => {
+      try {
+        decodeCall(body);
+      } catch (error) {
+        assert.ok(error instanceof XmlRpcError);
+      }
+    });
+
+    assert.ok(ms < 1000, `${ms} ms`);
+  });
+
+test('the ends of lines are line feeds, and a carriage return that is written as a reference stays one', () => {
+  assert.equal(decoded('<string>a\r\nb\rc\n\rd&#13;\ne&#xD;\r</string>'), 'a\nb\nc\n\nd\r\ne\r\n');
+});
+
 test('a member named like a key of every object is only a name', () => {
   const struct = decoded('<struct><member><name>__proto__</name><value>x</value></member></struct>');
 
