@@ -1,6 +1,7 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Lines } from '../support/lines.ts';
 import { tsupervisor } from '../support/paths.ts';
@@ -49,16 +50,21 @@ while [ $i -lt 1000 ]; do (read line < ${go}; exit 7) & i=$((i+1)); done
 echo forked
 exec sleep 1000`),
       startsecs: 0,
+      // A second instance would fork a thousand more.
+      autorestart: false,
     }),
     rig.puppet('other'),
   ]);
   await init.line(/web +\| forked/);
-  const web = (await init.processes()).find(({ command }) => command === 'sleep 1000');
-  ok(web);
+  const web = await waitFor('the program after its exec', async () =>
+    (await init.processes()).find(({ command }) => command === 'sleep 1000'),
+  );
   // The program dies, its thousand children become ours, and then they end together.
   await init.run(['kill', '-KILL', String(web.pid)]);
   await init.line(/exited: web/);
-  await init.run(['/bin/sh', '-c', `: > ${go}`]);
+  // Each takes one line; the fifo stays open for one that has not come to its `read` yet.
+  await using gate = await open(go, 'r+');
+  await gate.write('\n'.repeat(1000));
   await init.stderr.matching(/DEBG reaped unknown pid \d+ \(exit status 7\)/, 1000);
 
   equal(await zombiesOf(init), 0);

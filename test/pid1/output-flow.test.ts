@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { activityOf, outputOf, program, Rig, settings, stop } from './rig.ts';
+import { activityOf, outputOf, program, Rig, settings, stop, stuck } from './rig.ts';
 
 const once = { startsecs: 0, autorestart: false };
 
@@ -148,8 +148,7 @@ test('a reader that stalls and goes on has lost nothing, and memory stays bounde
   );
   const status = await init.path(`/proc/${own.pid}/status`);
   const rssKb = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(status, 'utf8'))?.[1]);
-  const syscall = await init.path(`/proc/${web.pid}/wchan`);
-  await waitFor('the program to block', () => readFileSync(syscall, 'utf8').includes('pipe_write'));
+  await stuck(init, { writer: web.pid, own: own.pid });
   const stalledKb = rssKb();
   rig.scratch.write('go', '');
   await flood;

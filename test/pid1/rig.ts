@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { Pid1, type Pid1Options } from '../support/pid1.ts';
 import { tsupervisor } from '../support/paths.ts';
 import { Scratch } from '../support/scratch.ts';
 import { Stage } from '../support/stage.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** The options of one section, as they are written. */
 export type Options = Readonly<Record<string, string | number | boolean>>;
@@ -74,6 +76,25 @@ export const command = (argv: readonly string[], options: Pid1Options = {}): Pid
 export async function stop(init: Pid1): Promise<number | undefined> {
   await init.signal('SIGTERM');
   return (await init.exit()).code;
+}
+
+/** So many looks, a few milliseconds apart, tell a pipe that stays full from one that is full for a moment. */
+const looksCount = 40;
+
+/** Resolves when a program cannot write any more and tsupervisor neither reads nor writes: nothing has moved for long. */
+export async function stuck(
+  init: Pid1,
+  { writer, own }: { readonly writer: number; readonly own: number },
+): Promise<void> {
+  const wchan = await init.path(`/proc/${writer}/wchan`);
+  const io = await init.path(`/proc/${own}/io`);
+  let [before, equalCount] = ['', 0];
+  await waitFor('a program that cannot write any more', () => {
+    const now = readFileSync(wchan, 'utf8') + readFileSync(io, 'utf8');
+    equalCount = now === before && now.includes('pipe_write') ? equalCount + 1 : 0;
+    before = now;
+    return equalCount >= looksCount;
+  });
 }
 
 /** The form of an activity line: time, level, message. */
