@@ -68,8 +68,8 @@ test('children that are replaced as fast as they die leave everything else its t
   };
 
   for (let count = 0; count < 50; count++) replace();
-  setTimeout(() => (deadAtTurn = dead), 1);
   using _watch = watchChildren(() => {
+    if (dead === 0) setTimeout(() => (deadAtTurn = dead), 1);
     dead++;
     living--;
     if (dead < most && deadAtTurn === 0) replace();

@@ -16,6 +16,7 @@ function collect(): void {
   collectGarbage();
 }
 
+const programsCount = 1500;
 const spawnsAtOnce = 10;
 
 /** An environment that is different each time and sometimes large. */
@@ -47,20 +48,20 @@ async function spawnAndHash(round: number): Promise<boolean> {
 }
 
 test(
-  '3,000 programs get their environments intact while garbage is collected',
+  '1,500 programs get their environments intact while garbage is collected',
   { timeout: 100_000 },
   async () => {
     using deaths = new Deaths();
     const wrong: number[] = [];
 
-    for (let round = 0; round < 3000; round += spawnsAtOnce) {
+    for (let round = 0; round < programsCount; round += spawnsAtOnce) {
       const rounds = Array.from({ length: spawnsAtOnce }, (_none, index) => round + index);
       // One batch after the other: the machine has a limit of processes.
       // oxlint-disable-next-line eslint/no-await-in-loop
       const right = await Promise.all(rounds.map(spawnAndHash));
       wrong.push(...rounds.filter((_round, index) => right[index] !== true));
     }
-    await deaths.count(3000);
+    await deaths.count(programsCount);
 
     deepEqual(wrong, []);
   },
