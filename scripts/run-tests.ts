@@ -24,7 +24,7 @@ function runLayers(layers: readonly string[], only: string | undefined): void {
     files,
     // A test that waits for a process leaves its processor to another one: one more file than processors.
     concurrency: 3,
-    // Only for a test that hangs; the tests themselves wait for facts and say what they miss after 20 s.
+    // Only for a test that hangs; the tests themselves wait for facts and say what they miss after 60 s.
     timeout: 120_000,
     ...(only === undefined ? {} : { testNamePatterns: [only] }),
   });

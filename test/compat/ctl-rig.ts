@@ -25,7 +25,7 @@ export type Client = (argv: readonly string[], input?: string) => Promise<Ran>;
 const pollMs = 30;
 
 /** How long a fact may take on a machine that is busy: then the test has failed. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 /** Waits until the fact is true; what the fact throws counts as false. */
 export async function until(fact: () => boolean | Promise<boolean>): Promise<void> {

@@ -93,7 +93,7 @@ test('a line that is too long becomes several messages, between characters', asy
   outlet.close();
 });
 
-test('a slow daemon gets everything, and producers wait for it', { timeout: 30_000 }, async () => {
+test('a slow daemon gets everything, and producers wait for it', { timeout: 100_000 }, async () => {
   await using scratch = new Scratch();
   await using receiver = await Receiver.open(scratch.path('log'), { isSlow: true });
   const { outlet, reports } = outletTo(scratch.path('log'));

@@ -156,7 +156,7 @@ test('a TCP server gets messages with their lengths in bytes', async () => {
   outlet.close();
 });
 
-test('what a TCP server missed while it was away waits for it', { timeout: 30_000 }, async () => {
+test('what a TCP server missed while it was away waits for it', { timeout: 100_000 }, async () => {
   const first = new TcpServer();
   const port = await first.listen();
   const { sink, outlet, reports } = sinkTo({ protocol: 'tcp', host: '127.0.0.1', port });

@@ -35,7 +35,7 @@ export class Lines {
   /**
    * Resolves with the first line that matches, also when it came before this was asked.
    *
-   * @throws Error with the whole output when the streams end without such a line, or it does not come in 20 seconds
+   * @throws Error with the whole output when the streams end without such a line, or it does not come in 60 seconds
    */
   async line(pattern: RegExp): Promise<string> {
     const [found] = await this.matching(pattern, 1);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // Only a failing test waits this long. A limit here, below the runner's, makes it fail with the name of what is missing.
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 const pauseMs = 5;
 
 /**
@@ -9,7 +9,7 @@ const pauseMs = 5;
  * For what nobody announces (a file, a state in /proc); where there is an announcement, wait for that.
  *
  * @param fact - what is waited for, as it should be named when it never comes
- * @throws Error when the fact does not come within 20 seconds
+ * @throws Error when the fact does not come within 60 seconds
  */
 export async function waitFor<T>(
   fact: string,
@@ -28,7 +28,7 @@ export async function waitFor<T>(
  * Waits for a promise, but not for ever.
  *
  * @param describe - what is waited for, asked when it did not come
- * @throws Error when the promise does not settle within 20 seconds
+ * @throws Error when the promise does not settle within 60 seconds
  */
 export async function inTime<T>(promise: Promise<T>, describe: () => string): Promise<T> {
   const gaveUp = new AbortController();
