@@ -108,7 +108,10 @@ test('NONE discards, and the program does not notice', async () => {
 
 test('what nobody wants does not pass through us: NONE is /dev/null, unless something listens', async () => {
   await using rig = await Rig.open();
-  const streams = rig.sh('links=$(readlink /proc/$$/fd/1 /proc/$$/fd/2)\necho "$links" > $1');
+  // It lives on: the end of a critical program would be that of the others, whether or not they have written.
+  const streams = rig.sh(
+    'links=$(readlink /proc/$$/fd/1 /proc/$$/fd/2)\necho "$links" > $1\nexec sleep 1000',
+  );
   const shows = (name: string, options: Options): string =>
     program(name, {
       command: `${streams} ${rig.scratch.path(name)}`,
@@ -125,18 +128,17 @@ test('what nobody wants does not pass through us: NONE is /dev/null, unless some
     shows('captured', { stdout_capture_maxbytes: 1000 }),
     shows('critical', { critical: true }),
   ]);
-  await init.exit();
 
-  const linksOf = (name: string): readonly string[] =>
-    rig.scratch
-      .read(name)
-      .split('\n')
-      .map((link) => link.replace(/\d+/, 'N'));
-  deepEqual(linksOf('silent'), ['/dev/null', '/dev/null', '']);
-  deepEqual(linksOf('joined'), ['/dev/null', '/dev/null', '']);
-  deepEqual(linksOf('watched'), ['pipe:[N]', '/dev/null', '']);
-  deepEqual(linksOf('captured'), ['pipe:[N]', '/dev/null', '']);
-  deepEqual(linksOf('critical'), ['pipe:[N]', 'pipe:[N]', '']);
+  const linksOf = async (name: string): Promise<readonly string[]> => {
+    const links = await waitFor(`the links of ${name}`, () => contentOf(rig, name) || undefined);
+    return links.split('\n').map((link) => link.replace(/\d+/, 'N'));
+  };
+  deepEqual(await linksOf('silent'), ['/dev/null', '/dev/null', '']);
+  deepEqual(await linksOf('joined'), ['/dev/null', '/dev/null', '']);
+  deepEqual(await linksOf('watched'), ['pipe:[N]', '/dev/null', '']);
+  deepEqual(await linksOf('captured'), ['pipe:[N]', '/dev/null', '']);
+  deepEqual(await linksOf('critical'), ['pipe:[N]', 'pipe:[N]', '']);
+  equal(await stop(init), 0);
 });
 
 test('AUTO makes files for our eyes in childlogdir, and the next start removes them', async () => {
