@@ -51,6 +51,12 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['EPERM', 'PermissionError'],
   ['ETIMEDOUT', 'TimeoutError'],
 ]);
+
+/** What Node calls the errors of getaddrinfo(3): the host is unknown, or nobody could be asked about it. */
+const GAI_ERRORS: ReadonlyMap<string, string> = new Map([
+  ['ENOTFOUND', '[Errno -2] Name or service not known'],
+  ['EAI_AGAIN', '[Errno -3] Temporary failure in name resolution'],
+]);
 const ERRNO: ReadonlyMap<string, number> = new Map(Object.entries(constants.errno));
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -68,8 +74,8 @@ const REMOTE_DISCONNECTED = {
 function systemWords(code: string, error: Error): { readonly type: string; readonly message: string } {
   const errno = ERRNO.get(code);
   if (error.message === 'socket hang up') return REMOTE_DISCONNECTED;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return { type: 'socket.gaierror', message: '[Errno -2] Name or service not known' };
+  const unresolved = GAI_ERRORS.get(code);
+  if (unresolved !== undefined) return { type: 'socket.gaierror', message: unresolved };
   if (errno === undefined) return { type: error.name, message: error.message };
   const message = `[Errno ${errno}] ${capitalised(getSystemErrorMessage(-errno))}`;
   return { type: TYPES.get(code) ?? 'OSError', message };

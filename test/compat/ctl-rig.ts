@@ -247,6 +247,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}/g, 'STAMP'],
   [/(pid:?) \d+/g, '$1 PID'],
   [/(?<=Available names: ).*/g, 'NAMES'],
+  // The resolver's word, and it may have another one a moment later; without a network it has but the second.
+  [/\[Errno -(?:2\] Name or service not known|3\] Temporary failure in name resolution)/g, 'UNRESOLVED'],
 ];
 
 /** Takes out what differs from run to run, and the two endings of an `error:` line. */
