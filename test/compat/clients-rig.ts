@@ -1,9 +1,8 @@
 /** One server, supervisord or ours, under the same config, with any client in front of it. */
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { supervisord, supervisorctl, tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
+import { freePort } from '../support/port.ts';
 import { Scratch } from '../support/scratch.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { run, type Ran } from './ctl-rig.ts';
@@ -151,11 +150,16 @@ export class Server implements AsyncDisposable {
     this.scratch.write('supervisord.conf', this.fill(BASE + programs));
   }
 
-  /** Waits until it answers and nothing is about to start. */
+  /** Waits until it answers, nothing is about to start, and what ends at once has ended. */
   async settled(): Promise<void> {
     await waitFor('every program settled', async () => {
       const { code, stdout } = await this.status();
-      return code !== null && code !== 4 && code !== 7 && !/ (?:STARTING|BACKOFF) |error/.test(stdout);
+      return (
+        code !== null &&
+        code !== 4 &&
+        code !== 7 &&
+        !/ (?:STARTING|BACKOFF) |^once +RUNNING|error/m.test(stdout)
+      );
     });
     if (!existsSync(this.scratch.path('talker.log'))) return;
     await waitFor('what talker says', () => this.scratch.read('talker.err').endsWith('to stderr\n'));
@@ -177,16 +181,6 @@ export class Server implements AsyncDisposable {
     await this.#init?.[Symbol.asyncDispose]();
     await this.scratch[Symbol.asyncDispose]();
   }
-}
-
-/** A port that nobody listens at. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 const RULES: readonly (readonly [RegExp, string])[] = [

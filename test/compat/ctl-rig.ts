@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -11,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ctl } from '../../src/commands/ctl.ts';
 import { type ProcessInfo, Rpc } from '../../src/ctl/rpc.ts';
 import { Transport } from '../../src/ctl/transport.ts';
+import { freePort } from '../support/port.ts';
 
 /** What a client did. */
 export interface Ran {
@@ -115,16 +115,6 @@ autostart=false
 stdout_logfile=NONE
 stderr_logfile=NONE
 `;
-
-/** A port that nobody listens at. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** A config with both servers: the socket for everybody, the port with a password. */
 const BASE = `[inet_http_server]

@@ -2,12 +2,13 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Lines } from '../support/lines.ts';
 import { Pid1 } from '../support/pid1.ts';
+import { freePort } from '../support/port.ts';
 import { Scratch } from '../support/scratch.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -86,15 +87,6 @@ exit_when_done=false
 [unix_http_server]
 file=FOLDER/s.sock
 `;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '::1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return address !== null && typeof address === 'object' ? address.port : 0;
-}
 
 test('the socket is private, and goes away with tsupervisor', async () => {
   await using scratch = new Scratch();

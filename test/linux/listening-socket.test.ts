@@ -2,9 +2,10 @@ import { test } from 'node:test';
 import { equal, throws } from 'node:assert/strict';
 import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { closeFd } from '../../src/linux/descriptors.ts';
 import { listenTcp, listenUnix } from '../../src/linux/listening-socket.ts';
+import { freePort } from '../support/port.ts';
 import { Scratch } from '../support/scratch.ts';
 
 const unlimited = { owner: undefined, backlog: undefined };
@@ -45,12 +46,7 @@ test('a directory that is missing is ENOENT, a path that is too long ENAMETOOLON
 
 for (const host of ['127.0.0.1', '::1']) {
   test(`a TCP socket on ${host} takes connections, and its port is taken`, async () => {
-    const probe = createServer().listen(0, host);
-    await once(probe, 'listening');
-    const address = probe.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    probe.close();
-    await once(probe, 'close');
+    const port = await freePort();
     const fd = listenTcp({ host, port, backlog: undefined });
 
     const client = connect(port, host);

@@ -12,6 +12,7 @@ import { localHeader, remoteHeader } from '../../src/output/syslog-message.ts';
 import { RemoteSyslog } from '../../src/output/syslog-remote.ts';
 import { SyslogSink } from '../../src/output/syslog-sink.ts';
 import { Lines } from '../support/lines.ts';
+import { freePort } from '../support/port.ts';
 import { Scratch } from '../support/scratch.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -82,7 +83,8 @@ test('a UDP server that is not there is reported, and sending goes on', async ()
 });
 
 test('a UDP server that stays away is said once, and so is its return, with what was lost', async () => {
-  const { sink, outlet, reports } = sinkTo({ protocol: 'udp', host: '127.0.0.1', port: 9871 });
+  const port = await freePort();
+  const { sink, outlet, reports } = sinkTo({ protocol: 'udp', host: '127.0.0.1', port });
   const write = (): void => void sink.write(Buffer.from('one\n'));
   await waitFor('a report', () => {
     write();
@@ -95,7 +97,7 @@ test('a UDP server that stays away is said once, and so is its return, with what
   });
   equal(reports.length, 1);
 
-  const server = createSocket('udp4').bind(9871, '127.0.0.1');
+  const server = createSocket('udp4').bind(port, '127.0.0.1');
   await waitFor('the return', () => {
     write();
     return reports.length > 1;
@@ -123,12 +125,9 @@ class TcpServer implements AsyncDisposable {
     });
   }
 
-  async listen(port = 0): Promise<number> {
+  async listen(port: number): Promise<void> {
     this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('cannot listen');
-    return address.port;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -146,7 +145,9 @@ const frame = (text: string): string => {
 
 test('a TCP server gets messages with their lengths in bytes', async () => {
   await using server = new TcpServer();
-  const { sink, outlet } = sinkTo({ protocol: 'tcp', host: '127.0.0.1', port: await server.listen() });
+  const port = await freePort();
+  await server.listen(port);
+  const { sink, outlet } = sinkTo({ protocol: 'tcp', host: '127.0.0.1', port });
 
   sink.write(Buffer.from('grün\ntwo\n'));
   await sink.flush();
@@ -158,7 +159,8 @@ test('a TCP server gets messages with their lengths in bytes', async () => {
 
 test('what a TCP server missed while it was away waits for it', { timeout: 100_000 }, async () => {
   const first = new TcpServer();
-  const port = await first.listen();
+  const port = await freePort();
+  await first.listen(port);
   const { sink, outlet, reports } = sinkTo({ protocol: 'tcp', host: '127.0.0.1', port });
   sink.write(Buffer.from('one\n'));
   await waitFor('the first message', () => first.text.endsWith('one'));
@@ -222,12 +224,6 @@ template(name="seen" type="string" string="%syslogpriority-text%.%syslogfacility
     this.#child.kill('SIGKILL');
     await this.#errors.end();
   }
-}
-
-/** A port that nobody has just now. */
-async function freePort(): Promise<number> {
-  await using server = new TcpServer();
-  return await server.listen();
 }
 
 test('rsyslog understands all three ways', { timeout: 60_000 }, async () => {

@@ -4,6 +4,7 @@ import { renameSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
+import { freePort } from '../support/port.ts';
 import { activityOf, outputOf, program, Rig, section, settings, stop } from './rig.ts';
 
 test('SIGHUP restarts everything with the config as it is now, as the same process', async () => {
@@ -109,10 +110,9 @@ test('a config that is gone changes nothing, and one that is whole again is take
 
 test('a server that cannot be opened at SIGHUP takes no other one away, and the next SIGHUP tries again', async () => {
   await using rig = await Rig.open();
-  await using other = createServer().listen(0, '127.0.0.1');
+  const port = await freePort();
+  await using other = createServer().listen(port, '127.0.0.1');
   await once(other, 'listening');
-  const address = other.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   const socket = rig.scratch.path('control.sock');
   const sections = [section('unix_http_server', { file: socket }), rig.puppet('web')];
   const both = [...sections, section('inet_http_server', { port: `127.0.0.1:${port}` })];

@@ -5,6 +5,7 @@ import { existsSync, linkSync, lstatSync, readdirSync, unlinkSync, writeFileSync
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { type OpenServer, openServer, type ServerPlace } from '../../src/api/server.ts';
+import { freePort } from '../support/port.ts';
 import { Scratch } from '../support/scratch.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -90,15 +91,6 @@ test('a path that is too long or leads nowhere is an error that names it', async
   );
   await rejects(open(at(scratch.path('none/s'))), /cannot listen at .*none\/s: there is no folder .*none$/);
 });
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return address !== null && typeof address === 'object' ? address.port : 0;
-};
 
 test('a TCP server listens at IPv4, IPv6, localhost and everywhere', async () => {
   for (const [host, to] of [
