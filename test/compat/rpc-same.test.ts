@@ -40,12 +40,14 @@ stdout_logfile=NONE
 stderr_logfile=NONE
 [program:quick]
 command=/bin/false
+startsecs=5
 autostart=false
 startretries=0
 stdout_logfile=NONE
 stderr_logfile=NONE
 [program:flaky]
 command=/bin/false
+startsecs=5
 autostart=false
 startretries=1000
 stdout_logfile=NONE

@@ -11,7 +11,7 @@ const WAYS: readonly (readonly [string, string])[] = [
   ['STOPPED', 'command=/bin/sleep 1001\nstartsecs=0'],
   ['STARTING', 'command=/bin/sleep 1001\nstartsecs=1000'],
   ['RUNNING', 'command=/bin/sleep 1001\nstartsecs=0'],
-  ['BACKOFF', 'command=/bin/sleep 0.2\nstartretries=1000'],
+  ['BACKOFF', 'command=/bin/sleep 0.2\nstartsecs=5\nstartretries=1000'],
   [
     'STOPPING',
     'command=/usr/bin/env --ignore-signal=TERM /bin/sleep 1001\nstartsecs=0\nstopwaitsecs=60\nstopsignal=TERM',
@@ -22,7 +22,7 @@ const WAYS: readonly (readonly [string, string])[] = [
     'command=/bin/sh -c "[ -e FOLDER/NAME ] && exec sleep 1001; touch FOLDER/NAME; sleep 0.5; exit 5"\n' +
       'startsecs=0\nautorestart=false',
   ],
-  ['FATAL', 'command=/bin/sleep 0.2\nstartretries=0'],
+  ['FATAL', 'command=/bin/sleep 0.2\nstartsecs=5\nstartretries=0'],
 ];
 
 const sections = WAYS.flatMap(([state, options]) =>
