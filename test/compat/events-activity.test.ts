@@ -1,13 +1,13 @@
 /** What `loglevel=debug` tells of the output and the ends of programs: the same lines from both. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { supervisorctl } from '../support/paths.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { tsupervisorctl } from './ctl-rig.ts';
 import { type DaemonName, EventStage } from './events-rig.ts';
 
 const both = ['supervisord', 'tsupervisor'] as const satisfies readonly DaemonName[];
 
-/** Whatever a daemon does before it writes this line is done. */
+/** What a daemon does once, and by mistake twice, it has done before it writes this line. */
 const lastLine =
   'INFO success: end entered RUNNING state, process has stayed up for > than 1 seconds (startsecs)';
 
@@ -18,12 +18,15 @@ stdout_logfile=NONE
 stderr_logfile=NONE
 `;
 
-/** The activity log of each, as far as it is about a program and is the same in every run. */
-async function activityOf(config: string): Promise<readonly (readonly string[])[]> {
+/** The activity log of each, when all of these lines are in it, and the end of the second that programs must be up. */
+async function activityOf(config: string, lines: readonly string[]): Promise<readonly (readonly string[])[]> {
   return await Promise.all(
     both.map(async (daemon) => {
       await using stage = new EventStage(daemon, config + end);
-      return await waitFor('the end', () => stage.activity.includes(lastLine) && stage.activity);
+      return await waitFor(`${lines.join(', ')} and the end from ${daemon}`, () => {
+        const { activity } = stage;
+        return [...lines, lastLine].every((line) => activity.includes(line)) && activity;
+      });
     }),
   );
 }
@@ -38,12 +41,20 @@ const token = (word: string): string => `<!--XSUPERVISOR:${word}-->`;
 
 suite('the activity log at level debug', { concurrency: 4 }, () => {
   test('shows what programs write, each stream by its name, also where nothing is kept of it', async () => {
-    const logs = await activityOf(`
+    const undecodable = String.raw`Undecodable: b'\xff\n'`;
+    const logs = await activityOf(
+      `
 [program:talker]
-command=/bin/sh -c 'printf "one\\ntwo\\n"; sleep 0.2; echo oops >&2; sleep 0.2; printf "\\377\\n"; exec sleep 1000'
+command=/bin/sh -c 'printf "one\\ntwo\\n"; echo oops >&2; exec sleep 1000'
 stdout_logfile=NONE
 stderr_logfile=DIR/talker.err
-`);
+[program:binary]
+command=/bin/sh -c 'printf "\\377\\n"; exec sleep 1000'
+stdout_logfile=NONE
+stderr_logfile=NONE
+`,
+      ['two', 'oops', undecodable],
+    );
 
     for (const log of logs) {
       deepEqual(messageOf(log, "DEBG 'talker' stdout output:", 4), [
@@ -57,40 +68,47 @@ stderr_logfile=DIR/talker.err
         'oops',
         '',
       ]);
-      ok(log.includes(String.raw`Undecodable: b'\xff\n'`));
+      deepEqual(messageOf(log, "DEBG 'binary' stdout output:", 2).at(1), undecodable);
     }
   });
 
   test('says when a text was captured, and when a child has died', async () => {
-    const logs = await activityOf(`
+    const lines = [
+      "DEBG 'caught' stdout emitted a comm event",
+      'DEBG received SIGCHLD indicating a child quit',
+    ];
+    const logs = await activityOf(
+      `
 [program:caught]
 command=/bin/sh -c 'echo "${token('BEGIN')}text${token('END')} and much that follows it"; exit 3'
 stdout_capture_maxbytes=1000
 stdout_logfile=DIR/caught.log
 stderr_logfile=NONE
 startretries=0
-`);
+`,
+      lines,
+    );
 
-    for (const log of logs) {
-      ok(log.includes("DEBG 'caught' stdout emitted a comm event"));
-      ok(log.includes('DEBG received SIGCHLD indicating a child quit'));
-    }
+    for (const log of logs) for (const line of lines) ok(log.includes(line));
   });
 
   test('shows what a listener says as bytes, once, and what it writes to its stderr as text', async () => {
-    const logs = await activityOf(`
+    const logs = await activityOf(
+      `
 [eventlistener:ev]
 command=/bin/sh -c 'printf "READY\\n"; echo oops >&2; exec sleep 1000'
 events=TICK_3600
 stdout_logfile=DIR/ev.log
 stderr_logfile=DIR/ev.err
-`);
+`,
+      [String.raw`b'READY\n'`, 'oops'],
+    );
 
     for (const log of logs) {
-      deepEqual(
-        log.filter((line) => line.includes("'ev' std")),
-        ["DEBG 'ev' stdout output:", "DEBG 'ev' stderr output:"],
-      );
+      deepEqual(log.filter((line) => line.includes("'ev' std")).toSorted(), [
+        "DEBG 'ev' stderr output:",
+        "DEBG 'ev' stdout output:",
+      ]);
       deepEqual(messageOf(log, "DEBG 'ev' stdout output:", 2).at(1), String.raw`b'READY\n'`);
     }
   });
@@ -113,13 +131,8 @@ stderr_logfile=NONE
         // The wait after the second is two seconds.
         const exits = (): number => stage.activity.filter((line) => line.includes('exited: flapper')).length;
         await waitFor('the second end', () => exits() >= 2);
-        await stage.init.run([
-          supervisorctl,
-          '-s',
-          `unix://${stage.scratch.path('socket')}`,
-          'stop',
-          'flapper',
-        ]);
+        // Asked by a client that need not be started first: it might come when the wait is over.
+        await tsupervisorctl(['-s', `unix://${stage.scratch.path('socket')}`, 'stop', 'flapper']);
         await waitFor('the line', () =>
           stage.activity.includes('DEBG Attempted to kill flapper, which is in BACKOFF state.'),
         );

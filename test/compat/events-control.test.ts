@@ -1,16 +1,16 @@
-/** What listeners are told of what somebody asks for: the same by both. Debian's supervisorctl asks. */
+/** What listeners are told of what somebody asks for: the same by both. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { suite, test } from 'node:test';
 import { promisify } from 'node:util';
-import { supervisorctl } from '../support/paths.ts';
+import { tsupervisorctl } from './ctl-rig.ts';
 import { type DaemonName, EventStage, show, type Told } from './events-rig.ts';
 
 interface Story {
   readonly fact: string;
   /** The sections of programs. */
   readonly config: string;
-  /** Words to supervisorctl, each said when this was told. */
+  /** Words to the client, each said when this was told. */
   readonly acts: readonly { readonly when: RegExp; readonly words: readonly string[] }[];
   /** What is told from the first act on. */
   readonly told: readonly string[];
@@ -109,9 +109,10 @@ priority=-5
 
 const run = promisify(execFile);
 
-/** Lets supervisorctl ask. Fails with its words when it fails. */
+/** Asks with a client that need not be started first: a process waits for its next try for three seconds only. */
 async function ask(stage: EventStage, words: readonly string[]): Promise<void> {
-  await run('/usr/bin/python3', [supervisorctl, '-c', stage.scratch.path('supervisord.conf'), ...words]);
+  const { stdout, code } = await tsupervisorctl(['-c', stage.scratch.path('supervisord.conf'), ...words]);
+  equal(code, 0, stdout);
 }
 
 /** What is told of `a`, in order; the others come up when they like. */

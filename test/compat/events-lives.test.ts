@@ -56,7 +56,7 @@ const lives: Readonly<Record<string, Life>> = {
   },
   young: {
     fact: 'ends that come too early',
-    options: `${sh('exit 1')}\nstartretries=1`,
+    options: `${sh('exit 1')}\nstartsecs=3\nstartretries=1`,
     told: [
       'STARTING from_state:STOPPED tries:0',
       'BACKOFF from_state:STARTING tries:1',
@@ -67,7 +67,7 @@ const lives: Readonly<Record<string, Life>> = {
   },
   once: {
     fact: 'one end that comes too early, without another try',
-    options: `${sh('exit 0')}\nstartretries=0`,
+    options: `${sh('exit 0')}\nstartsecs=3\nstartretries=0`,
     told: [
       'STARTING from_state:STOPPED tries:0',
       'BACKOFF from_state:STARTING tries:1',
@@ -76,7 +76,7 @@ const lives: Readonly<Record<string, Life>> = {
   },
   second: {
     fact: 'a second try that holds',
-    options: sh(`test -e DIR/held && ${stay}; touch DIR/held; exit 1`),
+    options: `${sh(`test -e DIR/held && ${stay}; touch DIR/held; exit 1`)}\nstartsecs=3`,
     told: [
       'STARTING from_state:STOPPED tries:0',
       'BACKOFF from_state:STARTING tries:1',
