@@ -184,7 +184,8 @@ const scenarios: readonly Scenario[] = [
       running(rig, 'bad', 'exit 1', { startretries: 100, startsecs: 5 }),
       sleeping('web', { priority: 1 }),
     ],
-    until: [/exited: bad/, 2],
+    // The wait after the third is three seconds.
+    until: [/exited: bad/, 3],
     inAnyOrder: true,
   },
   {
@@ -253,11 +254,19 @@ async function shown(init: Pid1, line: RegExp, count: number): Promise<void> {
   );
 }
 
+/** Whether the line before the end of those who are waited for has been said already since the request to stop. */
+function isRepeated(index: number, all: readonly string[]): boolean {
+  const before = all.slice(0, index);
+  const asked = before.findLastIndex((said) => said.startsWith('WARN received'));
+  return before.slice(asked + 1).some((said) => said.startsWith('INFO waiting for'));
+}
+
 /** supervisord is not at ease as root, and repeats itself while it waits; we say in addition which file is to blame. */
 const isIntended = (said: string, index: number, all: readonly string[]): boolean =>
   said.startsWith('CRIT Supervisor is running as root.') ||
   said.startsWith('ERRO cannot open ') ||
-  (/^INFO waiting for|^WARN killing/.test(said) && said === all[index - 1]);
+  (said.startsWith('WARN killing') && said === all[index - 1]) ||
+  (said.startsWith('INFO waiting for') && isRepeated(index, all));
 
 const compared = (said: readonly string[], { inAnyOrder = false }: Scenario): readonly string[] => {
   const kept = said.filter((line, index) => !isIntended(line, index, said));
