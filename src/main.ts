@@ -1,18 +1,16 @@
 /**
  * The way in and the only way out: argv[0] or the first word chooses the command, and its exit code is ours.
  */
-import { writeSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type ctl as Ctl } from './commands/ctl.ts';
-import { type CtlIo } from './ctl/client.ts';
+import { writeAll } from './linux/write-all.ts';
 
 /** A command: takes the words after its name; answers with the exit code. */
 type Command = (argv: readonly string[]) => number | Promise<number>;
 
 /** Loaded when it is called: a plain start must not pay for the others. */
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
-  ['ctl', async () => withClient((await import('./commands/ctl.ts')).ctl)],
-  ['health', async () => withClient((await import('./commands/ctl.ts')).ctl, ['health'])],
+  ['ctl', async () => loadClient()],
+  ['health', async () => loadClient(['health'])],
   ['check', loadCheck],
   ['sample', loadSample],
   ['pidproxy', async () => (await import('./commands/pidproxy.ts')).pidproxy],
@@ -26,36 +24,32 @@ const names: ReadonlyMap<string, string> = new Map([
   ['echo_supervisord_conf', 'sample'],
 ]);
 
-/** The streams are made when they are asked for, which most runs of the client do not ask of all of them. */
-const processIo: CtlIo = {
-  get stdin() {
-    return process.stdin;
-  },
-  get stdout() {
-    return process.stdout;
-  },
-  get stderr() {
-    return process.stderr;
-  },
-  env: process.env,
-  progname: process.argv0,
-};
-
 /** `last`: the words of the command, which follow the client's options. */
-function withClient(ctl: typeof Ctl, last: readonly string[] = []): Command {
-  return async (argv) => ctl([...argv, ...last], processIo);
+async function loadClient(last: readonly string[] = []): Promise<Command> {
+  const [{ ctl }, { clientIo, closeClientIo }] = await Promise.all([
+    import('./commands/ctl.ts'),
+    import('./commands/client-streams.ts'),
+  ]);
+  return async (argv) => {
+    try {
+      return await ctl([...argv, ...last], clientIo);
+    } finally {
+      await closeClientIo();
+    }
+  };
 }
 
 async function loadCheck(): Promise<Command> {
-  const [{ check }, { thisMachine }] = await Promise.all([
+  const [{ check }, { thisMachine }, { isTerminal }] = await Promise.all([
     import('./commands/check.ts'),
     import('./commands/machine.ts'),
+    import('./linux/terminal.ts'),
   ]);
   const io = {
     host: thisMachine(),
     writeOut: (text: string) => writeAll(1, text),
     writeError: (text: string) => writeAll(2, text),
-    isTerminal: process.stdout.isTTY,
+    isTerminal: isTerminal(1),
   };
   return (argv) => check(argv, io);
 }
@@ -63,12 +57,6 @@ async function loadCheck(): Promise<Command> {
 async function loadSample(): Promise<Command> {
   const { sample } = await import('./commands/sample.ts');
   return (argv) => sample(argv, (text) => writeAll(1, text));
-}
-
-/** Writes all of it before it returns: the process may end right after. */
-function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 }
 
 /** Lets the clean-ups that signal-exit holds run, and ends without waiting for threads that may be stuck. */
@@ -94,15 +82,10 @@ function run(): void {
   void unblockSignals()
     .then(load)
     .then(async (command) => command(argv))
-    .then(leaveWritten, (error: unknown) => {
+    .then(leave, (error: unknown) => {
       writeAll(2, `tsupervisor: ${error instanceof Error ? error.stack : String(error)}\n`);
       leave(1);
     });
-}
-
-/** The client writes through streams, which may still hold something. */
-function leaveWritten(exitCode: number): void {
-  process.stdout.write('', () => process.stderr.write('', () => leave(exitCode)));
 }
 
 run();

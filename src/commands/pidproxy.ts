@@ -10,6 +10,7 @@ import { watchChildren } from '../linux/reap.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { spawn } from '../linux/spawn.ts';
 import { watchSignals } from '../linux/watch-signals.ts';
+import { writeAll } from '../linux/write-all.ts';
 
 const usage = 'pidproxy: usage: pidproxy PIDFILE COMMAND [ARG…]\n';
 const forwarded = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const;
@@ -20,7 +21,7 @@ const ending: ReadonlySet<number> = new Set([SIGTERM, SIGINT, SIGQUIT]);
 export async function pidproxy(argv: readonly string[]): Promise<number> {
   const [pidFile, command, ...args] = argv;
   if (pidFile === undefined || command === undefined) {
-    process.stdout.write(usage);
+    writeAll(1, usage);
     return 1;
   }
   return proxy(pidFile, [resolve(command), ...args]);
@@ -56,14 +57,14 @@ function spawnCommand(argv: readonly string[]): number | undefined {
     stderr: { kind: 'fd', fd: 2 },
   });
   if (outcome.kind === 'spawned') return outcome.pid;
-  process.stderr.write(`pidproxy: cannot execute ${argv[0]}: ${outcome.code}\n`);
+  writeAll(2, `pidproxy: cannot execute ${argv[0]}: ${outcome.code}\n`);
   return undefined;
 }
 
 /** Reads the pid anew each time: the daemon may have been restarted. */
 function forward(pidFile: string, signal: number): void {
   const pid = readPid(pidFile);
-  if (pid === undefined) process.stdout.write(`Can't read child pidfile ${pidFile}!\n`);
+  if (pid === undefined) writeAll(1, `Can't read child pidfile ${pidFile}!\n`);
   else sendSignal({ pid, signal, group: false });
 }
 

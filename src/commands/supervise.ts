@@ -1,7 +1,6 @@
 /**
  * `tsupervisor [options] [-- CMD…]`: reads the configuration and supervises, until everything is to end.
  */
-import { writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type CommandLine, type CommandLineValues, parseCommandLine } from '../config/command-line.ts';
 import { type Host } from '../config/host.ts';
@@ -12,10 +11,13 @@ import { type LoadedPlan } from '../daemon/messages.ts';
 import { prepareProcess } from '../daemon/prepare-process.ts';
 import { exactWords } from '../linux/own-bytes.ts';
 import { nameProcess } from '../linux/process-name.ts';
+import { isTerminal } from '../linux/terminal.ts';
+import { writeAll } from '../linux/write-all.ts';
 import { settleMemory } from '../daemon/settle-memory.ts';
 import { forwardableSignals, watchSignals } from '../linux/watch-signals.ts';
 import { toMessages } from './diagnostics.ts';
 import { thisMachine } from './machine.ts';
+import { usePlainStreams } from './plain-streams.ts';
 import { versionText } from './version-text.ts';
 
 /** Exit code of wrong usage and of a configuration that cannot be used (Supervisor: 2). */
@@ -43,14 +45,14 @@ const versionAs = (argv0: string): string =>
   basename(argv0) === 'supervisord' ? supervisorVersion : versionText;
 
 function answer(text: string, leave: (exitCode: number) => void): void {
-  writeSync(1, text);
+  writeAll(1, text);
   leave(0);
 }
 
 /** Supervisor's two lines, with whatever else there is to say between them. */
 function refuse(lines: readonly string[], leave: (exitCode: number) => void): void {
   const [first = '', ...rest] = lines;
-  writeSync(2, [`Error: ${first}`, ...rest, `For help, use ${process.argv0} -h`, ''].join('\n'));
+  writeAll(2, [`Error: ${first}`, ...rest, `For help, use ${process.argv0} -h`, ''].join('\n'));
   leave(usageExitCode);
 }
 
@@ -60,11 +62,12 @@ async function refuseConfiguration(
   leave: (exitCode: number) => void,
 ): Promise<void> {
   const { humanReport, inColour, plain } = await import('./check-report.ts');
-  const isTerminal = process.stderr.isTTY;
-  refuse([supervisorError ?? '', humanReport(diagnostics, undefined, isTerminal ? inColour : plain)], leave);
+  const paint = isTerminal(2) ? inColour : plain;
+  refuse([supervisorError ?? '', humanReport(diagnostics, undefined, paint)], leave);
 }
 
 function start({ values, command }: SuperviseLine, leave: (exitCode: number) => void): void {
+  usePlainStreams();
   // Before anything else: PID 1 has no default actions, and a signal now must not be lost.
   let daemon: Daemon | undefined;
   watchSignals(forwardableSignals, (signal) => daemon?.takeSignal(signal));

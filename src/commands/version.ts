@@ -1,5 +1,6 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readCarriedText } from '../linux/carried-parts.ts';
+import { writeAll } from '../linux/write-all.ts';
 import { codeCacheUse } from '../code-cache.ts';
 import { versionText } from './version-text.ts';
 
@@ -21,12 +22,12 @@ export const version = async (argv: readonly string[] = []): Promise<number> => 
 };
 
 function answer(text: string): number {
-  writeSync(1, text);
+  writeAll(1, text);
   return 0;
 }
 
 function refuse(words: string): number {
-  writeSync(2, `cannot use "${words}": expected --verbose or nothing\n${usage}`);
+  writeAll(2, `cannot use "${words}": expected --verbose or nothing\n${usage}`);
   return usageExitCode;
 }
 

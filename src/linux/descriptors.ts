@@ -6,6 +6,7 @@ import { systemCall } from './system-calls.ts';
 
 /** <asm-generic/fcntl.h>, <linux/fcntl.h>, <linux/close_range.h> */
 const F_SETFD = 2;
+const F_GETFL = 3;
 const F_SETFL = 4;
 const F_DUPFD_CLOEXEC = 1030;
 const F_SETPIPE_SZ = 1031;
@@ -39,6 +40,12 @@ export const closeFd = (fd: number): void => closeSync(fd);
 /** Sets O_NONBLOCK for one end of a new pipe, where no other flag is set yet. @throws LibcError EBADF */
 export function makeNonBlocking(pipeFd: number): void {
   check('fcntl', libc.fcntl(pipeFd, F_SETFL, constants.O_NONBLOCK));
+}
+
+/** Clears O_NONBLOCK, for everybody who shares the open file. Nothing happens when the descriptor is closed. */
+export function makeBlocking(fd: number): void {
+  const flags = libc.fcntl(fd, F_GETFL, 0);
+  if (flags !== -1) libc.fcntl(fd, F_SETFL, flags & ~constants.O_NONBLOCK);
 }
 
 /** A copy of a descriptor, numbered `lowest` or higher, close-on-exec. @throws LibcError EBADF, EMFILE */
