@@ -39,8 +39,16 @@ export interface KeptBytes {
   read(from: number, to: number): Uint8Array;
 }
 
-/** Calls back, from a later turn of the event loop, whenever bytes may have been added. Dispose to end that. */
-export type WatchBytes = (changed: () => void) => Disposable;
+/** Is called back from a later turn of the event loop. */
+export interface BytesWatcher {
+  /** Bytes may have been added. */
+  readonly changed: () => void;
+  /** Who wrote them is there no longer: ask for the log's place again. */
+  readonly ended: () => void;
+}
+
+/** Watches the bytes of a log. Dispose to end that. */
+export type WatchBytes = (watcher: BytesWatcher) => Disposable;
 
 /** Where a log can be read. `path` is what process information shows as its log file. */
 export type LogPlace =

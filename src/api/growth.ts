@@ -15,9 +15,13 @@ const headBytes = 1024;
 const pieceBytes = 64 * 1024;
 const truncated = Buffer.from('==> File truncated <==\n');
 
-/** The growth of bytes in memory. A reader that is too slow is told how many bytes it has missed. */
-export function memoryGrowth(bytes: KeptBytes): Growth {
-  let at = Math.max(bytes.start, bytes.size - headBytes);
+/**
+ * The growth of bytes in memory. A reader that is too slow is told how many bytes it has missed.
+ *
+ * @param isNext - whether it continues another log: then all that is kept is new
+ */
+export function memoryGrowth(bytes: KeptBytes, { isNext }: { readonly isNext: boolean }): Growth {
+  let at = isNext ? bytes.start : Math.max(bytes.start, bytes.size - headBytes);
   return {
     next: () => {
       if (at >= bytes.size) return undefined;

@@ -150,6 +150,8 @@ export function createService(options: ServiceOptions): Service {
     } catch (error) {
       log.critical(`cannot answer ${exchange.request.method} ${exchange.path}: ${stackOf(error)}`);
       sendError(exchange, 500);
+      // An answer that has begun can only be broken off.
+      if (!exchange.response.writableEnded) exchange.response.destroy();
     }
   };
 

@@ -1,34 +1,20 @@
 /** Where the API finds what a process wrote: in its log file, or in the memory tail of a stream. */
-import { type Channel, type LogPlace, type WatchBytes } from '../api/control.ts';
+import { type Channel, type LogPlace } from '../api/control.ts';
 import { type LogDestination } from '../config/log-destination.ts';
 import { type ProcessPlan } from '../config/plan.ts';
 import { lookAtLogPath } from '../output/log-place.ts';
 import { type MemoryTail } from '../output/memory-tail.ts';
 import { type AutoLogs } from './auto-logs.ts';
 import { type ProgramParts } from './supervised.ts';
+import { watchWrites } from './watch-writes.ts';
 
 const nothing: LogPlace = { kind: 'none' };
-
-/** Tells in a later turn of the event loop, once for all writes of this one: their bytes are in the file by then. */
-const watchTail =
-  (tail: MemoryTail): WatchBytes =>
-  (changed) => {
-    let isDue = false;
-    return tail.watch(() => {
-      if (isDue) return;
-      isDue = true;
-      setImmediate(() => {
-        isDue = false;
-        changed();
-      });
-    });
-  };
 
 const memory = (path: string, tail: MemoryTail): LogPlace => ({
   kind: 'memory',
   path,
   bytes: tail,
-  watch: watchTail(tail),
+  watch: watchWrites(tail),
 });
 
 /** The path that is shown of a destination; undefined: it has none. */
@@ -51,7 +37,7 @@ export function logPlace({ plan, output }: ProgramParts, channel: Channel, autoL
   const paths = logPaths(plan, channel, autoLogs);
   const tail = output.tail(channel);
   const file = paths.find((path) => lookAtLogPath(path).kind === 'file');
-  if (file !== undefined) return { kind: 'file', path: file, watch: watchTail(tail) };
+  if (file !== undefined) return { kind: 'file', path: file, watch: watchWrites(tail) };
   const stream = paths.find((path) => lookAtLogPath(path).kind === 'stream');
   return stream === undefined ? nothing : memory(stream, tail);
 }

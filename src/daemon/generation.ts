@@ -7,6 +7,7 @@ import { type Host } from '../config/host.ts';
 import { type Plan } from '../config/plan.ts';
 import { monotonicMs } from '../linux/clock.ts';
 import { signalName } from '../linux/signals.ts';
+import { WriteWatchers } from '../output/write-watchers.ts';
 import { activityDestinations, type LineDestination } from './activity-destinations.ts';
 import { AutoLogs } from './auto-logs.ts';
 import { DaemonControl } from './control.ts';
@@ -57,6 +58,8 @@ export class Generation {
   readonly main: Supervised | undefined;
   readonly #options: GenerationOptions;
   readonly #destinations: readonly LineDestination[];
+  /** Told of the lines of the activity log. */
+  readonly #writes = new WriteWatchers();
 
   constructor(options: GenerationOptions) {
     this.#options = options;
@@ -67,7 +70,7 @@ export class Generation {
       options.facilities.syslog,
     );
     this.#destinations = destinations;
-    this.activity = openActivity(this.plan, destinations, options.isQuiet);
+    this.activity = openActivity(this.plan, (line) => this.#writeLine(line), options.isQuiet);
     const { identifier } = this.plan.supervisord;
     options.facilities.follow({ activity: this.activity, identifier });
     if (problem !== undefined) this.activity.error(`${problem}; the activity log goes to stderr`);
@@ -92,7 +95,13 @@ export class Generation {
     // What has been counted only is said while there is somewhere to say it.
     void this.activity.ready();
     for (const destination of this.#destinations) destination.close();
+    this.#writes.closed();
     this.#options.facilities.events.end();
+  }
+
+  #writeLine(line: string): void {
+    for (const destination of this.#destinations) destination.write(line);
+    this.#writes.written();
   }
 
   #announceStart(): void {
@@ -165,24 +174,23 @@ export class Generation {
       supervisor,
       activity,
       makeGroup: (group) => makeGroup(group, workshop),
-      ...activityControl(plan.supervisord, activity, () => this.#destinations),
+      ...activityControl({
+        supervisord: plan.supervisord,
+        activity,
+        destinations: this.#destinations,
+        writes: this.#writes,
+      }),
       ...eventControl(facilities.bus),
       namesChanged: (names) => facilities.plane.setNames(names),
     });
   }
 }
 
-function openActivity(
-  { supervisord }: Plan,
-  destinations: readonly LineDestination[],
-  isQuiet: boolean,
-): ActivityLog {
+function openActivity({ supervisord }: Plan, write: (line: string) => void, isQuiet: boolean): ActivityLog {
   return createActivityLog({
     level: isQuiet ? 'error' : supervisord.loglevel,
     format: supervisord.logformat,
-    write: (line) => {
-      for (const destination of destinations) destination.write(line);
-    },
+    write,
   });
 }
 

@@ -83,8 +83,9 @@ export class Channel {
     return codes.find((code) => code !== undefined);
   }
 
-  /** Lets go of the file, as soon as the last pipe has ended. */
+  /** Lets go of the file, as soon as the last pipe has ended; those who follow the tail are told at once. */
   close(): void {
+    if (!this.#isClosed) this.tail.close();
     this.#isClosed = true;
     if (this.#readers > 0) return;
     for (const destination of this.#opened ?? []) destination.release();

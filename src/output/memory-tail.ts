@@ -1,3 +1,5 @@
+import { type WriteWatcher, WriteWatchers } from './write-watchers.ts';
+
 const firstBytes = 1024;
 
 /**
@@ -6,7 +8,7 @@ const firstBytes = 1024;
  */
 export class MemoryTail {
   readonly #maxBytes: number;
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new WriteWatchers();
   #ring = new Uint8Array(0);
   #size = 0;
   #clearedTo = 0;
@@ -27,7 +29,7 @@ export class MemoryTail {
 
   /** Appends a copy. */
   append(chunk: Uint8Array): void {
-    for (const written of this.#watchers) written();
+    this.#watchers.written();
     if (this.#maxBytes === 0 || chunk.length === 0) return;
     this.#makeRoom(this.#size - this.start + chunk.length);
     const kept = chunk.length > this.#ring.length ? chunk.subarray(chunk.length - this.#ring.length) : chunk;
@@ -54,9 +56,13 @@ export class MemoryTail {
   }
 
   /** Calls back at each write, before its bytes can be read. Dispose to end that. */
-  watch(written: () => void): Disposable {
-    this.#watchers.add(written);
-    return { [Symbol.dispose]: () => void this.#watchers.delete(written) };
+  watch(watcher: WriteWatcher): Disposable {
+    return this.#watchers.watch(watcher);
+  }
+
+  /** Its process is removed: tells the watchers. What is kept can be read further. */
+  close(): void {
+    this.#watchers.closed();
   }
 
   /** Forgets what is kept. Offsets go on. */

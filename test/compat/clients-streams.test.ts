@@ -111,3 +111,27 @@ for (const [pair, clientOf, kind] of PAIRS) {
     ]);
   });
 }
+
+/** A program whose output is streamed, as it is by default. */
+const teller = (text: string): string =>
+  `[program:teller]\ncommand=/bin/sh -c "echo ${text}; exec sleep 1000"\nstartsecs=0\n`;
+
+test('tail -f of a streamed program goes on after an update and a reload, until it is removed', async () => {
+  await using server = await Server.start(TSUPERVISOR, teller('first'));
+  const ctl = (...words: readonly string[]) => run(linked(server), ['-c', server.config, ...words]);
+  using tail = new Going(linked(server), ['-c', server.config, 'tail', '-f', 'teller']);
+
+  await tail.shows('first\n');
+  server.configure(teller('second'));
+  await ctl('update');
+  await tail.shows('second\n');
+  server.configure(teller('third'));
+  await ctl('reload');
+  await tail.shows('third\n');
+  server.configure('');
+  await ctl('update');
+
+  equal(await tail.end(), 0);
+  equal(tail.lines.text, '==> Press Ctrl-C to exit <==\nfirst\nsecond\nthird\n');
+  equal(tail.errors.text, '');
+});

@@ -1,8 +1,9 @@
-import { equal, match } from 'node:assert/strict';
-import { appendFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import fs, { appendFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import type { LogPlace } from '../../src/api/control.ts';
+import type { BytesWatcher, KeptBytes, LogPlace } from '../../src/api/control.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { FakeControl, FakeProcess } from './api-fake-control.ts';
 import { HttpRig, statusOf, usedBytes } from './api-http-rig.ts';
@@ -31,6 +32,40 @@ class Follower implements Disposable {
 
   [Symbol.dispose](): void {
     this.socket.destroy();
+  }
+}
+
+/** A log of a test: its bytes, and its end. */
+class Watched {
+  readonly watchers = new Set<BytesWatcher>();
+  readonly watch = (watcher: BytesWatcher): Disposable => {
+    this.watchers.add(watcher);
+    return { [Symbol.dispose]: () => void this.watchers.delete(watcher) };
+  };
+
+  changed(): void {
+    for (const { changed } of this.watchers) changed();
+  }
+
+  ended(): void {
+    for (const { ended } of this.watchers) ended();
+  }
+}
+
+class Kept implements KeptBytes {
+  start = 0;
+  kept: string;
+
+  constructor(kept: string) {
+    this.kept = kept;
+  }
+
+  get size(): number {
+    return this.start + this.kept.length;
+  }
+
+  read(from: number, to: number): Uint8Array {
+    return Buffer.from(this.kept.slice(Math.max(0, from - this.start), to - this.start));
   }
 }
 
@@ -87,14 +122,10 @@ test('a log stream says that the file was truncated, and goes on', async () => {
 });
 
 test('a log stream shows what we write into a file and what others do', async () => {
-  const watchers = new Set<() => void>();
-  const watch = (changed: () => void): Disposable => {
-    watchers.add(changed);
-    return { [Symbol.dispose]: () => void watchers.delete(changed) };
-  };
+  const watched = new Watched();
   await using rig = await HttpRig.open();
   const path = rig.scratch.write('log', 'one\n');
-  rig.control.activityLog = { kind: 'file', path, watch };
+  rig.control.activityLog = { kind: 'file', path, watch: watched.watch };
   const follower = new Follower(rig, '/mainlogtail');
   await follower.sees('one\n');
 
@@ -102,32 +133,115 @@ test('a log stream shows what we write into a file and what others do', async ()
   await follower.sees('one\nof others\n');
   follower.socket.destroy();
 
-  await waitFor('the end of the watch', () => watchers.size === 0);
+  await waitFor('the end of the watch', () => watched.watchers.size === 0);
+});
+
+test('a log stream shows what we write into a file when the kernel has no watch left', async (context) => {
+  context.mock.method(fs, 'watch', () => {
+    throw new Error('too many open files');
+  });
+  syncBuiltinESMExports();
+  const watched = new Watched();
+  await using rig = await HttpRig.open();
+  const path = rig.scratch.write('log', 'one\n');
+  rig.control.activityLog = { kind: 'file', path, watch: watched.watch };
+  using follower = new Follower(rig, '/mainlogtail');
+  await follower.sees('one\n');
+
+  appendFileSync(path, 'two\n');
+  watched.changed();
+
+  await follower.sees('one\ntwo\n');
+  context.mock.restoreAll();
+  syncBuiltinESMExports();
 });
 
 test('a stream of bytes in memory tells a slow reader what it has missed', async () => {
-  const bytes = {
-    start: 0,
-    size: 4,
-    kept: 'one\n',
-    read: (from: number, to: number) =>
-      Buffer.from(bytes.kept.slice(Math.max(0, from - bytes.start), to - bytes.start)),
-  };
-  const watchers = new Set<() => void>();
-  const watch = (changed: () => void): Disposable => {
-    watchers.add(changed);
-    return { [Symbol.dispose]: () => void watchers.delete(changed) };
-  };
-  await using rig = await rigWith({ kind: 'memory', path: '', bytes, watch });
+  const bytes = new Kept('one\n');
+  const watched = new Watched();
+  await using rig = await rigWith({ kind: 'memory', path: '', bytes, watch: watched.watch });
   const follower = new Follower(rig, '/logtail/g%3Aweb/stderr');
   await follower.sees('one\n');
 
-  Object.assign(bytes, { start: 10, size: 14, kept: 'six\n' });
-  for (const changed of watchers) changed();
+  Object.assign(bytes, { start: 10, kept: 'six\n' });
+  watched.changed();
   await follower.sees('one\n==> 6 bytes missed <==\nsix\n');
   follower.socket.destroy();
 
-  await waitFor('the end of the watch', () => watchers.size === 0);
+  await waitFor('the end of the watch', () => watched.watchers.size === 0);
+});
+
+test('a log stream goes on where a process of the same name writes after an update', async () => {
+  const [before, after] = [new Watched(), new Watched()];
+  const bytes = new Kept('one\n');
+  const web = new FakeProcess('web', 'g');
+  web.logs.stdout = { kind: 'memory', path: '', bytes, watch: before.watch };
+  await using rig = await HttpRig.open({ control: new FakeControl([web]) });
+  using follower = new Follower(rig, '/logtail/g:web');
+  await follower.sees('one\n');
+
+  bytes.kept += 'last\n';
+  web.logs.stdout = { kind: 'none' };
+  before.ended();
+  await follower.sees('one\nlast\n');
+  const next = new Kept(`${'x'.repeat(3000)}\n`);
+  web.logs.stdout = { kind: 'memory', path: '', bytes: next, watch: after.watch };
+  await follower.sees(`one\nlast\n${next.kept}`);
+  next.kept += 'more\n';
+  after.changed();
+
+  await follower.sees(`one\nlast\n${next.kept}`);
+  deepEqual([before.watchers.size, after.watchers.size], [0, 1]);
+});
+
+test('a log stream reads a file further that a process of the same name writes to', async () => {
+  const [before, after] = [new Watched(), new Watched()];
+  const web = new FakeProcess('web', 'g');
+  await using rig = await HttpRig.open({ control: new FakeControl([web]) });
+  const path = rig.scratch.write('log', 'one\n');
+  web.logs.stdout = { kind: 'file', path, watch: before.watch };
+  using follower = new Follower(rig, '/logtail/g:web');
+  await follower.sees('one\n');
+
+  web.logs.stdout = { kind: 'file', path, watch: after.watch };
+  before.ended();
+  appendFileSync(path, 'two\n');
+  after.changed();
+
+  await follower.sees('one\ntwo\n');
+  deepEqual([before.watchers.size, after.watchers.size], [0, 1]);
+});
+
+test('a log stream ends when its process is removed', async () => {
+  const watched = new Watched();
+  const web = new FakeProcess('web', 'g');
+  web.logs.stdout = { kind: 'memory', path: '', bytes: new Kept('one\n'), watch: watched.watch };
+  await using rig = await HttpRig.open({ control: new FakeControl([web]) });
+  using follower = new Follower(rig, '/logtail/g:web');
+  await follower.sees('one\n');
+
+  web.logs.stdout = { kind: 'none' };
+  watched.ended();
+
+  await waitFor('the end of the stream', () => follower.socket.readableEnded);
+  equal(follower.body, 'one\n');
+  equal(watched.watchers.size, 0);
+});
+
+test('a log that cannot be watched ends its stream, and nothing is left of it', async () => {
+  await using rig = await rigWith({
+    kind: 'memory',
+    path: '',
+    bytes: new Kept('one\n'),
+    watch: () => {
+      throw new Error('no watch left');
+    },
+  });
+  using follower = new Follower(rig, '/logtail/g:web');
+
+  await waitFor('the end of the stream', () => follower.socket.closed);
+
+  match(rig.log.join('\n'), /cannot answer GET \/logtail\/g:web: Error: no watch left/);
 });
 
 test('a log stream ends with its client and leaves no descriptor behind', async () => {
