@@ -8,7 +8,6 @@ const maxWaitingBytes = 1024 * 1024;
 export class Stdin {
   #fd: number | undefined;
   #pipe: InputPipe | undefined;
-  #waitingBytes = 0;
 
   /** The write end; undefined: closed. */
   get fd(): number | undefined {
@@ -35,9 +34,7 @@ export class Stdin {
   send(bytes: Uint8Array): 'queued' | 'closed' | 'full' {
     const { pipe } = this;
     if (pipe === undefined) return 'closed';
-    if (pipe.isClear) this.#waitingBytes = 0;
-    else if (this.#waitingBytes + bytes.length > maxWaitingBytes) return 'full';
-    this.#waitingBytes += bytes.length;
+    if (pipe.queuedBytes + bytes.length > maxWaitingBytes) return 'full';
     return pipe.write(bytes) ? 'queued' : 'closed';
   }
 

@@ -27,6 +27,11 @@ export class InputPipe implements ListenerInput {
     this.#fd = fd;
   }
 
+  /** What the pipe has not taken over; a message counts until all of it has been. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
   get isClear(): boolean {
     return this.#queuedBytes === 0;
   }
