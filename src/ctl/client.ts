@@ -1,6 +1,6 @@
 /** What the commands share: the server, the terminal, and the exit code so far. */
 import { type Readable, type Writable } from 'node:stream';
-import { once } from 'node:events';
+import { addAbortListener, once } from 'node:events';
 import { type Command } from './command.ts';
 import { type LineReader } from './line-reader.ts';
 import { Rpc } from './rpc.ts';
@@ -37,6 +37,7 @@ export class Client implements Disposable {
   catchesInterrupt = false;
   #isOver = false;
   #transport: Transport;
+  #draining: Promise<void> | undefined;
 
   constructor({ io, server, interactive, commands, lines }: ClientParts) {
     this.io = io;
@@ -86,7 +87,26 @@ export class Client implements Disposable {
 
   /** Writes as fast as the reader of stdout reads. @throws Error EPIPE when it has gone */
   async write(data: string | Uint8Array, signal?: AbortSignal): Promise<void> {
-    if (!this.io.stdout.write(data)) await once(this.io.stdout, 'drain', { signal });
+    if (this.io.stdout.write(data)) return;
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    using _ = signal === undefined ? undefined : addAbortListener(signal, () => reject(signal.reason));
+    await Promise.race([this.#drain(), aborted]);
+  }
+
+  /** One for all streams that wait: hundreds may be followed at once. */
+  #drain(): Promise<void> {
+    this.#draining ??= this.#nextDrain();
+    // Everybody who waits may have been aborted.
+    this.#draining.catch(() => undefined);
+    return this.#draining;
+  }
+
+  async #nextDrain(): Promise<void> {
+    try {
+      await once(this.io.stdout, 'drain');
+    } finally {
+      this.#draining = undefined;
+    }
   }
 
   /** Notes a failure. */
