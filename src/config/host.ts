@@ -38,6 +38,8 @@ export interface Users {
 /** The little that a configuration may ask of the machine; a test gives a fake. */
 export interface Host extends Users {
   readonly readFile: (path: string) => FileText;
+  /** A file of variables: no pipe, and its bytes as they are (byte-text.ts). */
+  readonly readValues: (path: string) => FileText;
   /** The names in a directory; undefined: it cannot be listed. */
   readonly listDirectory: (path: string) => readonly string[] | undefined;
   /** Follows symbolic links; undefined: there is nothing. */
@@ -65,6 +67,7 @@ export const emptyHost: Host = {
   findGroup: nothing,
   groupsOf: (_name, primaryGid) => [primaryGid],
   readFile: () => ({ kind: 'missing' }),
+  readValues: () => ({ kind: 'missing' }),
   listDirectory: nothing,
   stat: nothing,
   hasEntry: no,

@@ -1,48 +1,11 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { env, cwd, getuid } from 'node:process';
-import { type FileStatus, type FileText, type Host, type Users } from './host.ts';
+import { type FileStatus, type Host, type Users } from './host.ts';
+import { readConfiguration, readValues } from './read-file.ts';
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
-
-/** Far more than any configuration has. A device without an end (`-c /dev/zero`) must not fill the memory. */
-const largestFileBytes = 64 * 1024 * 1024;
-
-function readFile(path: string): FileText {
-  try {
-    const fd = openSync(path, 'r');
-    try {
-      return readAll(fd);
-    } finally {
-      closeSync(fd);
-    }
-  } catch (error) {
-    const cause = codeOf(error);
-    return cause === 'ENOENT' || cause === 'ENOTDIR' ? { kind: 'missing' } : { kind: 'unreadable', cause };
-  }
-}
-
-function readAll(fd: number): FileText {
-  const parts: Buffer[] = [];
-  for (let total = 0; total <= largestFileBytes;) {
-    const part = Buffer.allocUnsafe(64 * 1024);
-    const count = readSync(fd, part);
-    if (count === 0) return { kind: 'text', text: Buffer.concat(parts).toString() };
-    parts.push(part.subarray(0, count));
-    total += count;
-  }
-  return { kind: 'unreadable', cause: 'it is larger than 64 MB' };
-}
+/** Far more than any list of variables has. */
+const largestEnvFileMb = 16;
 
 function listDirectory(path: string): readonly string[] | undefined {
   try {
@@ -97,7 +60,8 @@ function environment(): ReadonlyMap<string, string> {
 export function machineHost(users: Users): Host {
   return {
     ...users,
-    readFile,
+    readFile: readConfiguration,
+    readValues: (path) => readValues(path, largestEnvFileMb),
     listDirectory,
     stat,
     hasEntry,

@@ -178,14 +178,14 @@ export const PROGRAM_IDENTITY = {
     type: pathList,
     default: '',
     example: '/etc/app.env, -/etc/local.env',
-    doc: 'Files of NAME=value lines, below environment; - before a path: it may be missing.',
+    doc: 'Files of NAME=value lines as dotenv has them, below environment; - before a path: it may be missing.',
   },
   secrets: {
     ...perProcess,
     type: secrets,
     default: '',
     example: 'DB_PASSWORD:/run/secrets/db',
-    doc: 'Variables that take the content of a file when it is started.',
+    doc: 'Variables that take the content of a file (up to 1 MB) when it is started.',
   },
   set_home: {
     ...ours,

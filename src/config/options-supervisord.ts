@@ -143,7 +143,7 @@ export const SUPERVISORD = {
     scope: 'host',
     since,
     example: '/etc/app.env',
-    doc: 'Files of NAME=value lines for every program, below environment; - before a path: it may be missing.',
+    doc: 'Files of NAME=value lines (dotenv) for every program, below environment; - before a path: it may be missing.',
   },
   identifier: {
     type: string,

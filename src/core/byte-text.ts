@@ -5,7 +5,6 @@
  */
 
 const escapeBase = 0xdc00;
-const longestCharacterBytes = 4;
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -22,9 +21,10 @@ export function textOfBytes(bytes: Uint8Array): string {
   if (whole !== undefined) return whole;
   const parts: string[] = [];
   for (let at = 0; at < bytes.length;) {
-    const { text, count } = firstCharacter(bytes.subarray(at, at + longestCharacterBytes));
-    parts.push(text);
-    at += count;
+    const end = endOfCharacters(bytes, at);
+    parts.push(strict.decode(bytes.subarray(at, end)));
+    if (end < bytes.length) parts.push(String.fromCharCode(escapeBase + (bytes[end] ?? 0)));
+    at = end + 1;
   }
   return parts.join('');
 }
@@ -54,11 +54,33 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What the bytes begin with: the character of the fewest bytes, or a byte that belongs to none. */
-function firstCharacter(bytes: Uint8Array): { readonly text: string; readonly count: number } {
-  for (let count = 1; count <= bytes.length; count++) {
-    const text = decode(bytes.subarray(0, count));
-    if (text !== undefined) return { text, count };
-  }
-  return { text: String.fromCharCode(escapeBase + (bytes[0] ?? 0)), count: 1 };
+/** Where the first byte is that belongs to no character; the length when there is none. */
+function endOfCharacters(bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (let count = 1; count > 0 && at < bytes.length; at += count) count = characterBytes(bytes, at);
+  return at;
+}
+
+/** The first bytes of characters, and what their second byte may be (Unicode, table 3-7); the others are 80 to BF. */
+const leads = [
+  { from: 0xc2, to: 0xdf, second: [0x80, 0xbf], count: 2 },
+  { from: 0xe0, to: 0xe0, second: [0xa0, 0xbf], count: 3 },
+  { from: 0xe1, to: 0xec, second: [0x80, 0xbf], count: 3 },
+  { from: 0xed, to: 0xed, second: [0x80, 0x9f], count: 3 },
+  { from: 0xee, to: 0xef, second: [0x80, 0xbf], count: 3 },
+  { from: 0xf0, to: 0xf0, second: [0x90, 0xbf], count: 4 },
+  { from: 0xf1, to: 0xf3, second: [0x80, 0xbf], count: 4 },
+  { from: 0xf4, to: 0xf4, second: [0x80, 0x8f], count: 4 },
+] as const;
+
+/** How long the character is that begins here; 0: there is none. */
+function characterBytes(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return 1;
+  const lead = leads.find(({ from, to }) => from <= first && first <= to);
+  if (lead === undefined || at + lead.count > bytes.length) return 0;
+  const [low, high] = lead.second;
+  const second = bytes[at + 1] ?? 0;
+  const rest = bytes.subarray(at + 2, at + lead.count);
+  return low <= second && second <= high && rest.every((byte) => (byte & 0xc0) === 0x80) ? lead.count : 0;
 }

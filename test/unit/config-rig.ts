@@ -1,6 +1,6 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { noArguments } from '../../src/config/command-line.ts';
-import { emptyHost, type Host } from '../../src/config/host.ts';
+import { emptyHost, type FileText, type Host } from '../../src/config/host.ts';
 import { loadPlan, type Loaded } from '../../src/config/load.ts';
 import { type GroupPlan, type Plan, type ProcessPlan } from '../../src/config/plan.ts';
 
@@ -24,9 +24,12 @@ export function hostWith(files: Readonly<Record<string, string>>, more: Partial<
     return [...new Set(inside.map((path) => path.slice(prefix.length).split('/')[0] ?? ''))];
   };
   const mode = (path: string): number => (all.get(path)?.startsWith('#!') === true ? 0o755 : 0o644);
+  const readFile = (path: string): FileText =>
+    all.has(path) ? { kind: 'text', text: all.get(path) ?? '' } : { kind: 'missing' };
   return {
     ...emptyHost,
-    readFile: (path) => (all.has(path) ? { kind: 'text', text: all.get(path) ?? '' } : { kind: 'missing' }),
+    readFile,
+    readValues: readFile,
     listDirectory: (path) => (directories.has(path) ? names(path) : undefined),
     stat: (path) => {
       if (directories.has(path)) return { isDirectory: true, mode: 0o755 };
