@@ -7,6 +7,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** The path of the URL, without its query, still percent-encoded. */
   readonly path: string;
+  /** false: the client waits for a word before it sends the body (`Expect: 100-continue`), and was given none. */
+  readonly bodyComes: boolean;
   /** Who asks, as the activity log names them. */
   readonly who: () => string;
 }
@@ -66,6 +68,6 @@ export async function refuse(
   status: number,
   headers: OutgoingHttpHeaders = {},
 ): Promise<void> {
-  await readBody(exchange.request, 0);
+  if (exchange.bodyComes) await readBody(exchange.request, 0);
   sendError(exchange, status, headers);
 }

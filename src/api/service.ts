@@ -14,6 +14,7 @@ import { type Credentials, judge } from './authentication.ts';
 import { Connections } from './connections.ts';
 import { errorPage, type Exchange, reasonOf, refuse, type Route, sendError } from './exchange.ts';
 import { type Peer } from './peer.ts';
+import { Turns } from './turns.ts';
 
 /** The part of the activity log that the API writes to. */
 export interface ServiceLog {
@@ -118,21 +119,14 @@ function limitTaking(
   response.once('close', () => clearTimeout(timer));
 }
 
-/** Makes a function that resolves when the answer before this one, on the same connection, is with the client. */
-function inTurn(): (socket: Socket, response: ServerResponse) => Promise<void> {
-  const last = new WeakMap<Socket, ServerResponse>();
-  return async (socket, response) => {
-    const before = last.get(socket);
-    last.set(socket, response);
-    if (before !== undefined && !before.closed) await new Promise((resolve) => before.once('close', resolve));
-  };
-}
+/** A request whose headers are here. */
+type Arrival = Pick<Exchange, 'request' | 'response' | 'bodyComes'>;
 
 /** A service. It opens no socket of its own. */
 export function createService(options: ServiceOptions): Service {
   const { credentials, routes, log, peerOf, serverName, patienceMs = defaultPatienceMs } = options;
   const connections = new Connections(options.maxConnections ?? mostConnections);
-  const turn = inTurn();
+  const turns = new Turns();
 
   const route = async (exchange: Exchange): Promise<void> => {
     const refusal = refusalOf(exchange.request, credentials);
@@ -145,7 +139,7 @@ export function createService(options: ServiceOptions): Service {
     try {
       // Of many requests that were sent at once, the answers are made one by one: unread, all together could be large.
       const { socket } = exchange.request;
-      await turn(socket, exchange.response);
+      await turns.take(socket, exchange.response);
       if (!socket.destroyed) await route(exchange);
     } catch (error) {
       log.critical(`cannot answer ${exchange.request.method} ${exchange.path}: ${stackOf(error)}`);
@@ -155,8 +149,10 @@ export function createService(options: ServiceOptions): Service {
     }
   };
 
-  const take = (request: IncomingMessage, response: ServerResponse): void => {
+  const take = ({ request, response, bodyComes }: Arrival): void => {
     const { socket } = request;
+    // What was sent together with the request for which the connection was broken.
+    if (socket.destroyed) return;
     whileBusy({ request, response }, connections);
     limitTaking({ request, response }, patienceMs);
     response.once('close', () => {
@@ -166,15 +162,24 @@ export function createService(options: ServiceOptions): Service {
     // A client that goes away while it is being answered is its own affair.
     response.on('error', () => undefined);
     response.setHeader('Server', serverName);
-    void answer({ request, response, path: pathOf(request.url ?? ''), who: () => peerOf(socket).text });
+    void answer({
+      request,
+      response,
+      path: pathOf(request.url ?? ''),
+      bodyComes,
+      who: () => peerOf(socket).text,
+    });
   };
 
   const server = createHttpServer();
-  server.on('request', take);
+  server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+    take({ request, response, bodyComes: true }),
+  );
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // Whoever may not come in is told so before the body, and sends none.
-    if (refusalOf(request, credentials) === undefined) response.writeContinue();
-    take(request, response);
+    const bodyComes = refusalOf(request, credentials) === undefined;
+    if (bodyComes) response.writeContinue();
+    take({ request, response, bodyComes });
   });
   server.on('clientError', refuseGarbage);
   return {

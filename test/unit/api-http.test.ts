@@ -146,12 +146,15 @@ test('a password may be given as its SHA-1', async () => {
 
 test('whoever may not come in is told so before the body', async () => {
   await using rig = await HttpRig.open({ credentials: { username: 'a', password: 'b' } });
-  const socket = rig.connect();
-  socket.write('POST /RPC2 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n12345');
 
-  const answer = await received(socket, /<\/body>/);
+  for (const body of ['', '12345']) {
+    const answer = await rig.exchange(
+      `POST /RPC2 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n${body}`,
+    );
 
-  equal(statusOf(answer), 401);
+    equal(statusOf(answer), 401);
+    match(answer, /Connection: close\r\n[^]*<\/body>/);
+  }
 });
 
 test('a page of another site cannot make a browser call us', async () => {
@@ -292,6 +295,45 @@ test('calls that are sent at once are made one after the other', async () => {
   socket.destroy();
 });
 
+const startAll = callOf('supervisor.startAllProcesses');
+
+/** Tells the statuses of all answers that have come so far. */
+function statusesOn(socket: Socket): () => readonly string[] {
+  let text = '';
+  socket.on('data', (chunk) => void (text += String(chunk)));
+  return () => Array.from(text.matchAll(/^HTTP\/1\.1 (\d+)/gm), ([, status = '']) => status);
+}
+
+/** A call that takes until the test lets the process run, and small requests behind it. */
+const behindStart = (count: number): string =>
+  `POST /RPC2 HTTP/1.1\r\nContent-Length: ${startAll.length}\r\n\r\n${startAll}` +
+  'GET / HTTP/1.1\r\n\r\n'.repeat(count);
+
+test('a hundred requests wait for their turn', async () => {
+  const web = new FakeProcess('web');
+  await using rig = await HttpRig.open({ control: new FakeControl([web]) });
+  const socket = rig.connect();
+  const statuses = statusesOn(socket);
+  socket.write(behindStart(100));
+  await waitFor('the start', () => web.done.includes('start'));
+
+  web.enter(['RUNNING']);
+
+  await waitFor('all answers', () => statuses().length === 101);
+  deepEqual(statuses(), ['200', ...Array.from({ length: 100 }, () => '404')]);
+  socket.destroy();
+});
+
+test('a connection on which more requests wait is broken, and nothing of them is kept', async () => {
+  await using rig = await HttpRig.open({ control: new FakeControl([new FakeProcess('web')]) });
+  const socket = rig.connect().resume();
+
+  socket.write(behindStart(100_000));
+
+  await waitFor('the end of the connection', () => socket.destroyed);
+  equal(statusOf(await rig.post(version)), 200);
+});
+
 test('ten thousand requests of noise break nothing and leak nothing', async () => {
   await using rig = await HttpRig.open({ maxConnections: 20 });
   const piece = fc.oneof(
@@ -366,21 +408,21 @@ test('ten thousand bodies of noise are answered as calls or refused as none', as
     tail.map((text) => `<methodCall><methodName>supervisor.getState</methodName>${text}`),
   );
   const socket = rig.connect();
-  let answers = '';
-  socket.on('data', (chunk) => void (answers += String(chunk)));
+  const statuses = statusesOn(socket);
+  const texts = fc.sample(body, 10_000);
 
-  for (const text of fc.sample(body, 10_000)) {
-    const bytes = Buffer.from(text);
-    socket.write(`POST /RPC2 HTTP/1.1\r\nContent-Length: ${bytes.length}\r\n\r\n`);
-    if (!socket.write(bytes)) await once(socket, 'drain');
+  for (let sent = 0; sent < texts.length; sent += 100) {
+    await waitFor('the answers', () => statuses().length === sent);
+    for (const text of texts.slice(sent, sent + 100)) {
+      const bytes = Buffer.from(text);
+      socket.write(`POST /RPC2 HTTP/1.1\r\nContent-Length: ${bytes.length}\r\n\r\n`);
+      socket.write(bytes);
+    }
   }
 
-  const statuses = await waitFor('all answers', () => {
-    const found = answers.match(/HTTP\/1\.1 \d+/g) ?? [];
-    return found.length === 10_000 && new Set(found);
-  });
+  await waitFor('all answers', () => statuses().length === texts.length);
   deepEqual(
-    [...statuses].filter((status) => !['HTTP/1.1 200', 'HTTP/1.1 400'].includes(status)),
+    statuses().filter((status) => status !== '200' && status !== '400'),
     [],
   );
   socket.destroy();
