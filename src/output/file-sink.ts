@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, unlinkSync, writeSync } from 'node:fs';
 import { errnoName, syscallName } from './errno.ts';
+import { openLogFile } from './open-log-file.ts';
 import { LogAge } from './rotate-age.ts';
 import { type Compressor } from './rotate-compressor.ts';
 import { shiftBackups } from './rotate.ts';
@@ -8,9 +9,6 @@ import { Trouble } from './trouble.ts';
 
 /** Supervisor reads at most this much at once, so that a file exceeds its limit by at most this much. */
 const sliceBytes = 128 * 1024;
-
-const flags =
-  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY | constants.O_NONBLOCK;
 
 /** What a log file is made of. */
 export interface FileSinkOptions {
@@ -67,10 +65,9 @@ export class RotatingFile implements Sink {
    */
   open(): string | undefined {
     try {
-      const fd = openSync(this.name, flags, 0o666);
+      const { fd, stat } = openLogFile(this.name);
       this.#closeFile();
       this.#fd = fd;
-      const stat = fstatSync(fd);
       this.#size = stat.size;
       this.#age.opened(stat);
       this.#rotateAt = this.#options.maxBytes;

@@ -1,4 +1,4 @@
-import { readlinkSync, statSync } from 'node:fs';
+import { readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type StreamPlace } from './stream-target.ts';
 
@@ -44,9 +44,22 @@ function linkTarget(path: string): string | undefined {
 }
 
 function ownDescriptor(path: string): LogPlace | undefined {
-  const [, pid, number] = /^\/(?:dev|proc\/(self|\d+))\/fd\/(\d{1,6})$/.exec(path) ?? [];
-  const isOwn = pid === undefined || pid === 'self' || Number(pid) === process.pid;
-  return number !== undefined && isOwn ? { kind: 'stream', place: { fd: Number(number) } } : undefined;
+  const [, number] = /\/(\d{1,6})$/.exec(path) ?? [];
+  const isOwn = number !== undefined && isOwnFolder(dirname(path));
+  return isOwn ? { kind: 'stream', place: { fd: Number(number) } } : undefined;
+}
+
+const ownFolder = new RegExp(`^(/dev|/proc/(self|${process.pid})(/task/\\d+)?)/fd$`);
+
+/** Whether a folder is our descriptors', by whatever way it is reached (/proc/thread-self/fd). */
+function isOwnFolder(folder: string): boolean {
+  if (ownFolder.test(folder)) return true;
+  try {
+    return ownFolder.test(realpathSync(folder));
+  } catch {
+    // Not there, or out of our reach.
+    return false;
+  }
 }
 
 function isDevice(path: string): boolean {

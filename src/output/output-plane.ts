@@ -14,12 +14,16 @@ import { beginsOf, type MessageFormat, type Multiline } from './multiline.ts';
 import { MessageFlow } from './multiline-flow.ts';
 import { jsonMessages } from './multiline-json.ts';
 import { prefixMessages } from './multiline-prefix.ts';
+import { inheritedDescriptors } from './own-descriptors.ts';
 import { Prefixes } from './prefixes.ts';
 import { ReadSpace } from './read-space.ts';
 import { SharedSinks } from './shared-sinks.ts';
 import { type LineSink, type Report } from './sink.ts';
 import { StreamSink } from './stream-sink.ts';
+import { type StreamPlace } from './stream-target.ts';
 import { isoTime } from './time-text.ts';
+
+const firstOrdinaryFd = 3;
 
 /** What the plane is made of. */
 export interface OutputPlaneOptions {
@@ -44,7 +48,10 @@ export interface LineRoute {
   readonly name: string;
 }
 
-/** What all output has in common: the container's streams, the log files, the buffers, the clock of held lines. */
+/**
+ * What all output has in common: the container's streams, the log files, the buffers, the clock of held lines. Made
+ * before anything is opened.
+ */
 export class OutputPlane {
   readonly stdout: StreamSink;
   /** The same sink as `stdout` where both are one pipe, file or terminal: their lines must not mix either. */
@@ -57,6 +64,8 @@ export class OutputPlane {
   readonly #time = isoTime();
   readonly #shared: SharedSinks;
   readonly #mayColour: boolean;
+  /** Those from 3 up; what we open ourselves comes later. */
+  readonly #inherited = inheritedDescriptors();
 
   constructor(options: OutputPlaneOptions) {
     const { report, growPipe, stdoutFd = 1, stderrFd = 2 } = options;
@@ -133,7 +142,13 @@ export class OutputPlane {
     if (found.kind === 'file') return this.#shared.file(file);
     if ('fd' in found.place && found.place.fd === 1) return streamDestination(this.stdout, 'raw');
     if ('fd' in found.place && found.place.fd === 2) return streamDestination(this.stderr, 'raw');
-    return this.#shared.stream(found.place, file.path);
+    return this.#shared.stream(this.#given(found.place), file.path);
+  }
+
+  /** A number by which nobody gave us a descriptor may be one of Node's own. */
+  #given(place: StreamPlace): StreamPlace {
+    if (!('fd' in place) || place.fd < firstOrdinaryFd || this.#inherited.has(place.fd)) return place;
+    return { closedFd: place.fd };
   }
 
   #format(route: LineRoute): LineFormat {

@@ -1,8 +1,12 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { isTerminal } from './late-net.ts';
+import { isPrivatePipe } from './own-descriptors.ts';
 
-/** Where a stream sink writes: a descriptor inherited from the container, or a path (a FIFO, a device). */
-export type StreamPlace = { readonly fd: number } | { readonly path: string };
+/**
+ * Where a stream sink writes: a descriptor inherited from the container, the number of one that nobody gave us, or a
+ * path (a FIFO, a device).
+ */
+export type StreamPlace = { readonly fd: number } | { readonly closedFd: number } | { readonly path: string };
 
 /**
  * How a stream can be written without ever blocking the main thread:
@@ -32,8 +36,22 @@ const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
  * @throws Error with an errno code when an inherited descriptor is closed (EBADF) or a path cannot be opened
  */
 export function openTarget(place: StreamPlace): Target {
-  return 'fd' in place ? openInherited(place.fd) : openPath(place.path);
+  if ('fd' in place) return openInherited(place.fd);
+  if ('path' in place) return openPath(place.path);
+  throw badDescriptor(`cannot write to descriptor ${place.closedFd}: it was not inherited`);
 }
+
+/**
+ * Refuses a pipe that Node works with: a path may lead there, also one that led elsewhere before.
+ *
+ * @throws Error EBADF
+ */
+export function refusePrivatePipe(fd: number, path: string): void {
+  if (isPrivatePipe(fd)) throw badDescriptor(`cannot write to ${path}: it leads to a pipe of our own`);
+}
+
+const badDescriptor = (message: string): Error =>
+  Object.assign(new Error(message), { code: 'EBADF', syscall: 'open' });
 
 function openInherited(fd: number): Target {
   const kind = kindOf(fd);
@@ -50,7 +68,9 @@ function openInherited(fd: number): Target {
 function openPath(path: string): Target {
   const fd = openSync(path, flags | constants.O_APPEND);
   try {
-    return { kind: kindOf(fd), fd, blockingFd: fd, isOwn: true };
+    const kind = kindOf(fd);
+    if (kind === 'pipe') refusePrivatePipe(fd, path);
+    return { kind, fd, blockingFd: fd, isOwn: true };
   } catch (error) {
     closeSync(fd);
     throw error;

@@ -1,19 +1,22 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { makeNonBlocking, makePipe } from '../../src/linux/descriptors.ts';
+import { RotatingFile } from '../../src/output/file-sink.ts';
+import { lookAtLogPath } from '../../src/output/log-place.ts';
 import { highWaterBytes, type SinkReport } from '../../src/output/sink.ts';
 import { StreamSink } from '../../src/output/stream-sink.ts';
+import { type StreamPlace } from '../../src/output/stream-target.ts';
 import { readAll, readSome } from './output-rig.ts';
 
 const writer = join(import.meta.dirname, 'support', 'output-writer.ts');
 
-function sinkTo(place: { fd: number } | { path: string }) {
+function sinkTo(place: StreamPlace) {
   const reports: SinkReport[] = [];
   let now = 0;
   const sink = new StreamSink({
@@ -134,6 +137,34 @@ test('a closed descriptor costs the bytes and nothing else', () => {
   equal(sink.write(Buffer.from('lost')), true);
 
   deepEqual(reports, [{ type: 'failed', sink: 'stdout', syscall: 'fstat', code: 'EBADF' }]);
+});
+
+test('the number of a descriptor that nobody gave us is as good as closed', () => {
+  const { sink, reports } = sinkTo({ closedFd: 3 });
+
+  equal(sink.open(), 'EBADF');
+
+  deepEqual(reports, [{ type: 'failed', sink: 'stdout', syscall: 'open', code: 'EBADF' }]);
+});
+
+test('a path that leads into a pipe of our own is not written to', () => {
+  const own = makePipe();
+  const folder = mkdtempSync(join(tmpdir(), 'output-own-'));
+  const path = join(folder, 'log');
+  symlinkSync(`/proc/thread-self/fd/${own.writeFd}`, path);
+  const { sink, reports } = sinkTo({ path });
+  const file = new RotatingFile({ path, maxBytes: 0, backupCount: 0, report: (said) => reports.push(said) });
+
+  equal(sink.open(), 'EBADF');
+  equal(file.open(), 'EBADF');
+
+  rmSync(folder, { recursive: true });
+});
+
+test('a descriptor of ours is known by whatever path it is reached', () => {
+  for (const folder of ['/dev/fd', '/proc/self/fd', '/proc/thread-self/fd', '/proc/self/root/proc/self/fd'])
+    deepEqual(lookAtLogPath(`${folder}/9`), { kind: 'stream', place: { fd: 9 } }, folder);
+  deepEqual(lookAtLogPath('/var/log/9'), { kind: 'file' });
 });
 
 test('what a pipe does not take at once is not lost when others have made it non-blocking', async () => {

@@ -246,3 +246,38 @@ test('a full disk is told once, programs live on, and logging resumes when there
   match(await init.stderr.line(/takes output again/), /web\.log takes output again; \d+ bytes were lost/);
   equal(rig.stage.starts('web'), 1);
 });
+
+test('an inherited descriptor can be a log file, be it a file or a pipe', async () => {
+  await using rig = await Rig.open();
+  const log = rig.scratch.path('inherited.log');
+  const config = rig.config([
+    program('filed', { command: rig.sh('echo filed'), stdout_logfile: '/dev/fd/3', ...once }),
+    program('linked', { command: rig.sh('echo linked'), stdout_logfile: '/proc/self/fd/3', ...once }),
+    program('piped', { command: rig.sh('echo piped'), stdout_logfile: '/dev/fd/4', ...once }),
+  ]);
+
+  await using init = new Pid1(after(`exec 3>>${log} 4>&1`, [tsupervisor, '-c', config]));
+  equal((await init.exit()).code, 0);
+
+  deepEqual(rig.scratch.read('inherited.log').split('\n').toSorted(), ['', 'filed', 'linked']);
+  deepEqual(init.stdout.all, ['piped']);
+});
+
+test('a descriptor that nobody gave us is no log file, and what Node has under its number goes on', async () => {
+  await using rig = await Rig.open();
+  const numbers = Array.from({ length: 30 }, (_, index) => index + 3);
+  const command = rig.sh('echo lost');
+
+  await using init = rig.supervise([
+    ...numbers.map((fd) =>
+      program(`to${fd}`, { command, stdout_logfile: `/dev/fd/${fd}`, startretries: 0, ...once }),
+    ),
+    program('web', { command: rig.sh('echo lives'), ...once }),
+  ]);
+  const { signal } = await init.exit();
+
+  equal(signal, undefined);
+  deepEqual(init.stdout.all, ['web  | lives']);
+  const refused = numbers.filter((fd) => init.stderr.text.includes(`dispatchers for 'to${fd}': EBADF`));
+  ok(refused.length > numbers.length / 2, `refused: ${refused.join(' ')}`);
+});
