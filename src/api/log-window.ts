@@ -16,8 +16,11 @@ export interface Window {
   readonly length: number;
 }
 
-/** One answer carries at most this much of a log: it is held in memory three times on its way out. */
-const maxAnswerBytes = 16 * 2 ** 20;
+/** One answer carries at most this much of logs: it is held in memory three times on its way out. */
+export const maxAnswerBytes = 16 * 2 ** 20;
+
+/** The same, for the help of methods. */
+export const mostRead = 'Of more than 16 MB the first 16 MB are read, with a negative offset the last.';
 
 /**
  * The bytes that read*Log answers with. A negative offset counts from the end, a length of 0 means up to the end.
@@ -39,7 +42,10 @@ export interface TailWindow extends ByteRange {
   readonly overflow: boolean;
 }
 
-/** The bytes that tail*Log answers with: the last `length` ones, unless the client is close behind. */
+/**
+ * The bytes that tail*Log answers with: the last `length` ones, unless the client is close behind. When that is more than
+ * an answer carries, the last of them: the client goes on from the end.
+ */
 export function tailRange({ offset, length }: Window, size: number): TailWindow {
   const overflow = size > offset + length;
   let from = overflow ? size - 1 : offset;
@@ -49,6 +55,7 @@ export function tailRange({ offset, length }: Window, size: number): TailWindow 
     from = size - count;
   }
   from = Math.max(0, from);
-  count = Math.min(Math.max(0, count), maxAnswerBytes);
-  return { from, to: Math.min(from + count, size), overflow };
+  const to = Math.min(from + Math.max(0, count), size);
+  const first = Math.max(from, to - maxAnswerBytes);
+  return { from: first, to, overflow: overflow || first > from };
 }

@@ -3,6 +3,7 @@ import { anything, integer, text } from './arguments.ts';
 import { type Control } from './control.ts';
 import { Fault } from './fault.ts';
 import { supervisorVersion } from '../core/supervisor-version.ts';
+import { mostRead } from './log-window.ts';
 import { readLog } from './read-log.ts';
 import { method, type Method } from './method.ts';
 import { type XmlRpcValue } from './xml-rpc.ts';
@@ -22,7 +23,7 @@ const apiVersion = method({
 });
 
 const mainLog = method({
-  help: 'Reads a part of the activity log.',
+  help: `Reads a part of the activity log. ${mostRead}`,
   params: [
     integer('offset', 'where to begin, in bytes; negative: that many bytes before the end'),
     integer('length', 'how many bytes; 0: up to the end'),

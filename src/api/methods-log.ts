@@ -3,6 +3,7 @@ import { integer, text } from './arguments.ts';
 import { type Channel, type Control, type ControlledProcess } from './control.ts';
 import { Fault } from './fault.ts';
 import { forMany } from './many.ts';
+import { mostRead } from './log-window.ts';
 import { method, type Method } from './method.ts';
 import { everything, mustFindOne } from './namespec.ts';
 import { readLog, tailLog } from './read-log.ts';
@@ -18,7 +19,7 @@ const logOf = (control: Control, name: string, channel: Channel): ReturnType<Con
 
 const reader = (channel: Channel): Method =>
   method({
-    help: `Reads a part of what a process wrote to its ${channel}.`,
+    help: `Reads a part of what a process wrote to its ${channel}. ${mostRead}`,
     params: [NAME, OFFSET, LENGTH],
     returns: { type: 'string', doc: 'that part of the log' },
     run: ({ control }, name, offset, length) => readLog(logOf(control, name, channel), { offset, length }),
@@ -26,7 +27,7 @@ const reader = (channel: Channel): Method =>
 
 const tailer = (channel: Channel): Method =>
   method({
-    help: `Reads the end of what a process wrote to its ${channel}: at most length bytes, from offset if it can.`,
+    help: `Reads the end of what a process wrote to its ${channel}: at most length bytes, and 16 MB, from offset if it can.`,
     params: [NAME, TAIL_OFFSET, TAIL_LENGTH],
     returns: {
       type: 'array',

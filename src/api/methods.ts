@@ -1,10 +1,12 @@
 /** The RPC interface: every method there is. Calls, help, signatures and docs/RPC.md come from this table. */
 import { array, text } from './arguments.ts';
 import { Fault } from './fault.ts';
+import { maxAnswerBytes } from './log-window.ts';
 import { method, type Method, type MethodContext } from './method.ts';
 import { DAEMON_METHODS } from './methods-daemon.ts';
 import { LOG_METHODS } from './methods-log.ts';
 import { PROCESS_METHODS } from './methods-process.ts';
+import { sizeOf } from './value-size.ts';
 import { type XmlRpcStruct, type XmlRpcValue } from './xml-rpc.ts';
 
 const METHOD_NAME = text('name', 'a method, with its namespace');
@@ -21,7 +23,7 @@ const paramLine = ({ type, name, doc }: Method['params'][number]): string => `@p
 const helpOf = ({ help, params, returns }: Method): string =>
   [help, '', ...params.map(paramLine), `@return ${returns.type} result  ${returns.doc}`].join('\n');
 
-const faultStruct = (code: number, words: string): XmlRpcStruct =>
+const faultStruct = ({ code, text: words }: Fault): XmlRpcStruct =>
   new Map<string, XmlRpcValue>([
     ['faultCode', code],
     ['faultString', words],
@@ -42,17 +44,22 @@ async function resultOf(context: MethodContext, entry: XmlRpcValue): Promise<Xml
   try {
     return await callIn(context, entry);
   } catch (error) {
-    if (error instanceof Fault) return faultStruct(error.code, error.text);
-    const failed = new Fault('FAILED', String(error));
-    return faultStruct(failed.code, failed.text);
+    return faultStruct(error instanceof Fault ? error : new Fault('FAILED', String(error)));
   }
 }
 
-/** One after the other: a call begins when the one before it has its answer. */
+const tooLong = new Fault('FAILED', 'not called, the answers before it have 16 MB: ask for less at once');
+
+/** One after the other: a call begins when the one before it has its answer. All answers together are one of the wire. */
 async function multicall(context: MethodContext, entries: readonly XmlRpcValue[]): Promise<XmlRpcValue> {
   const results: XmlRpcValue[] = [];
-  // oxlint-disable-next-line eslint/no-await-in-loop -- "in order" is what clients rely on
-  for (const entry of entries) results.push(await resultOf(context, entry));
+  let bytes = 0;
+  for (const entry of entries) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- "in order" is what clients rely on
+    const result = bytes < maxAnswerBytes ? await resultOf(context, entry) : faultStruct(tooLong);
+    bytes += sizeOf(result);
+    results.push(result);
+  }
   return results;
 }
 
@@ -97,7 +104,7 @@ const SYSTEM_METHODS: readonly (readonly [string, Method])[] = [
       params: [array('calls', 'structs of methodName and params')],
       returns: {
         type: 'array',
-        doc: 'the answers, as they are; for a fault a struct of faultCode and faultString',
+        doc: 'the answers, as they are; for a fault a struct of faultCode and faultString. Behind 16 MB of answers nothing more is called, and each is fault 30',
       },
       always: true,
       run: multicall,

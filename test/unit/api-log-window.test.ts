@@ -61,6 +61,42 @@ test('memory is read as a file is', () => {
     deepEqual(tailLog(memory(), { offset, length }), [wanted, 10, overflow]);
 });
 
+const megabyte = 2 ** 20;
+
+/** Which bytes of a log of 40 MB come: the first one, and the one after the last. */
+function ranged(read: (place: LogPlace) => void): readonly number[] {
+  const asked: number[] = [];
+  read({
+    kind: 'memory',
+    path: '',
+    bytes: {
+      start: 0,
+      size: 40 * megabyte,
+      read: (from, to) => {
+        asked.push(from / megabyte, to / megabyte);
+        return Buffer.alloc(0);
+      },
+    },
+    watch: () => ({ [Symbol.dispose]: () => undefined }),
+  });
+  return asked;
+}
+
+const reads = (offset: number, length: number): readonly number[] =>
+  ranged((place) => void readLog(place, { offset, length }));
+
+const tails = (offset: number, length: number): readonly number[] =>
+  ranged((place) => deepEqual(tailLog(place, { offset, length }), ['', 40 * megabyte, true]));
+
+test('of more than 16 MB the first are read, and the last where the end was asked for', () => {
+  deepEqual(reads(0, 0), [0, 16]);
+  deepEqual(reads(megabyte, 30 * megabyte), [1, 17]);
+  deepEqual(reads(-30 * megabyte, 0), [24, 40]);
+  deepEqual(tails(0, 30 * megabyte), [24, 40]);
+  deepEqual(tails(0, 50 * megabyte), [24, 40]);
+  deepEqual(tails(10 * megabyte, 30 * megabyte), [24, 40]);
+});
+
 test('offsets into memory count what is no longer kept', () => {
   equal(readLog(memory(90), { offset: 0, length: 0 }), text);
   equal(readLog(memory(90), { offset: 95, length: 2 }), '56');

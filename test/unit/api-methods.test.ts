@@ -1,7 +1,8 @@
-import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { callMethod } from '../../src/api/call.ts';
+import type { LogPlace } from '../../src/api/control.ts';
 import { Fault } from '../../src/api/fault.ts';
 import { METHODS } from '../../src/api/methods.ts';
 import type { XmlRpcValue } from '../../src/api/xml-rpc.ts';
@@ -318,6 +319,39 @@ test('a multicall answers with bare values and with faults in place', async () =
     { faultCode: 1, faultString: 'UNKNOWN_METHOD' },
     { faultCode: 2, faultString: 'INCORRECT_PARAMETERS: No methodName' },
   ]);
+});
+
+/** A log of that many bytes; they are made when they are read. */
+const logOf = (size: number): LogPlace => ({
+  kind: 'memory',
+  path: '',
+  bytes: { start: 0, size, read: (from, to) => Buffer.alloc(to - from, 'x') },
+  watch: () => ({ [Symbol.dispose]: () => undefined }),
+});
+
+test('behind 16 MB of answers a multicall calls nothing more', async () => {
+  const web = new FakeProcess('web');
+  web.logs.stdout = logOf(10 * 2 ** 20);
+  const read = entry('supervisor.readProcessStdoutLog', ['web', 0, 0]);
+
+  const answer = await system(new FakeControl([web]), 'multicall', [
+    read,
+    read,
+    read,
+    entry('supervisor.startProcess', ['web', false]),
+  ]);
+
+  ok(Array.isArray(answer));
+  deepEqual(
+    answer.slice(0, 2).map((text) => String(text).length),
+    [10 * 2 ** 20, 10 * 2 ** 20],
+  );
+  const fault = {
+    faultCode: 30,
+    faultString: 'FAILED: not called, the answers before it have 16 MB: ask for less at once',
+  };
+  deepEqual(answer.slice(2), [fault, fault]);
+  deepEqual(web.done, []);
 });
 
 test('each call of a multicall begins when the one before it is answered', async () => {
