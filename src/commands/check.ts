@@ -10,6 +10,7 @@ import { loadPlan, type Loaded } from '../config/load.ts';
 import { tidyDiagnostics, type Diagnostic } from '../config/place.ts';
 import { type Plan } from '../config/plan.ts';
 import { humanDiff, jsonDiff } from './check-diff.ts';
+import { namedConfiguration } from './configuration-file.ts';
 import { humanReport, inColour, jsonReport, plain, tally, type Paint } from './check-report.ts';
 
 /** What `check` needs of the world. */
@@ -104,7 +105,7 @@ function jsonText({ plan, diagnostics }: Against, against: Against | undefined):
 
 function run(options: Options, io: CheckIo): number {
   const { host } = io;
-  const loaded = load(options.configuration ?? host.environment.get('TSUPERVISOR_CONFIG'), host);
+  const loaded = load(namedConfiguration(options.configuration, host.environment), host);
   const checked = { plan: loaded.plan, diagnostics: diagnose(loaded, host) };
   const against = options.against === undefined ? undefined : loadAgainst(options.against, host);
   const paint = io.isTerminal && (host.environment.get('NO_COLOR') ?? '') === '' ? inColour : plain;

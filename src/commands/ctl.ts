@@ -12,6 +12,7 @@ import { findConfiguration } from '../config/search-path.ts';
 import { runCtl } from '../ctl/run.ts';
 import { type CtlIo } from '../ctl/client.ts';
 import { type CtlConfig, type CtlConfigRead } from '../ctl/settings.ts';
+import { namedConfiguration } from './configuration-file.ts';
 import { thisMachine } from './machine.ts';
 
 const hostFor = ({ env }: CtlIo): Host => ({
@@ -75,7 +76,7 @@ function readFile(file: string, host: Host): CtlConfigRead {
 /** -c, else $TSUPERVISOR_CONFIG, else the first of Supervisor's places where there is a file. */
 function readCtlConfig(path: string | undefined, io: CtlIo): CtlConfigRead {
   const host = hostFor(io);
-  const file = path ?? (io.env['TSUPERVISOR_CONFIG'] || undefined);
+  const file = namedConfiguration(path, host.environment);
   const found = findConfiguration({ file, argv0: io.progname ?? '' }, host);
   if (found.kind === 'found') return readFile(found.file, host);
   if (file === undefined) return { kind: 'noFile' };

@@ -4,7 +4,8 @@ const intro = `tsupervisor: supervisord for containers, as one file
 
   tsupervisor [-c FILE] [options]         supervise the programs of FILE, as PID 1 or not
   tsupervisor [-c FILE] -- CMD [ARG…]     run CMD as the main program; its exit code is ours.
-                                          With -c, the programs of FILE are its sidecars
+                                          With -c, the programs of FILE are its sidecars,
+                                          and CMD may be missing
   tsupervisor ctl [COMMAND…]              talk to a running tsupervisor, like supervisorctl
   tsupervisor check [-c FILE]             say everything that is wrong with a configuration
   tsupervisor health                      exit 0 only when everything that should be up is up

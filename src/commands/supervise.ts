@@ -15,6 +15,7 @@ import { isTerminal } from '../linux/terminal.ts';
 import { writeAll } from '../linux/write-all.ts';
 import { settleMemory } from '../daemon/settle-memory.ts';
 import { forwardableSignals, watchSignals } from '../linux/watch-signals.ts';
+import { namedConfiguration } from './configuration-file.ts';
 import { toMessages } from './diagnostics.ts';
 import { thisMachine } from './machine.ts';
 import { usePlainStreams } from './plain-streams.ts';
@@ -27,6 +28,13 @@ const usageExitCode = 2;
 const longestIntervalMs = 2 ** 31 - 1;
 
 type SuperviseLine = Extract<CommandLine, { kind: 'supervise' }>;
+
+/** What is to be run: the configuration that was named, and the words of the main program. */
+interface Order {
+  readonly values: CommandLineValues;
+  readonly file: string | undefined;
+  readonly command: readonly [string, ...string[]] | undefined;
+}
 
 /** Runs the command line. Returns when everything is started; `leave` is called at the end. */
 export function supervise(argv: readonly string[], leave: (exitCode: number) => void): void {
@@ -66,14 +74,16 @@ async function refuseConfiguration(
   refuse([supervisorError ?? '', humanReport(diagnostics, undefined, paint)], leave);
 }
 
-function start({ values, command }: SuperviseLine, leave: (exitCode: number) => void): void {
+function start(line: SuperviseLine, leave: (exitCode: number) => void): void {
   usePlainStreams();
   // Before anything else: PID 1 has no default actions, and a signal now must not be lost.
   let daemon: Daemon | undefined;
   watchSignals(forwardableSignals, (signal) => daemon?.takeSignal(signal));
   setInterval(() => undefined, longestIntervalMs);
   const host = thisMachine();
-  const load = (): Loaded => loadConfiguration(values, command, host);
+  const order = orderOf(line, host);
+  if (order === undefined) return refuse(['expected a command after --'], leave);
+  const load = (): Loaded => loadConfiguration(order, host);
   const loaded = load();
   if (loaded.plan === undefined) return void refuseConfiguration(loaded, leave);
   const prepared = prepareProcess(loaded.plan);
@@ -81,8 +91,8 @@ function start({ values, command }: SuperviseLine, leave: (exitCode: number) => 
   const done = prepared.messages.map((text) => ({ level: 'INFO', text }) as const);
   daemon = new Daemon({
     loaded: { plan: loaded.plan, messages: [...toMessages(loaded), ...done] },
-    mainCommand: command,
-    isQuiet: loaded.plan.file === undefined && !values.options.has('loglevel'),
+    mainCommand: order.command,
+    isQuiet: loaded.plan.file === undefined && !order.values.options.has('loglevel'),
     host,
     serverName: `tsupervisor/${versionText}`,
     reload: () => {
@@ -100,9 +110,16 @@ function start({ values, command }: SuperviseLine, leave: (exitCode: number) => 
   settleMemory();
 }
 
+/** undefined: there is nothing to run. `-c FILE -- "$@"` may have no words: the configuration says what to run. */
+function orderOf({ values, command }: SuperviseLine, host: Host): Order | undefined {
+  const file = namedConfiguration(values.configuration, host.environment);
+  const [first, ...others] = command ?? [];
+  if (first !== undefined) return { values, file, command: [first, ...others] };
+  return command === undefined || file !== undefined ? { values, file, command: undefined } : undefined;
+}
+
 /** Without -c or $TSUPERVISOR_CONFIG a lone command has no configuration: nothing is searched for. */
-function loadConfiguration(values: CommandLineValues, command: SuperviseLine['command'], host: Host): Loaded {
-  const file = values.configuration ?? host.environment.get('TSUPERVISOR_CONFIG');
+function loadConfiguration({ values, file, command }: Order, host: Host): Loaded {
   if (file === undefined && command !== undefined) return emptyPlan(values, host);
   return loadPlan({ file, argv0: process.argv0, commandLine: values }, host);
 }

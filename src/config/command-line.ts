@@ -18,8 +18,8 @@ export type CommandLine =
   | {
       readonly kind: 'supervise';
       readonly values: CommandLineValues;
-      /** What stands after `--`; undefined: there is no `--`. Not empty. */
-      readonly command: readonly [string, ...string[]] | undefined;
+      /** What stands after `--`; undefined: there is no `--`. */
+      readonly command: readonly string[] | undefined;
     }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -103,11 +103,9 @@ export const SWITCHES: readonly Switch[] = [
 
 const pythonList = (words: readonly string[]): string => `[${words.map(pythonRepr).join(', ')}]`;
 
-function commandOf(rest: readonly string[]): readonly [string, ...string[]] | undefined {
-  if (rest.length > 0 && rest[0] !== '--')
-    throw new UsageError(`positional arguments are not supported: ${pythonList(rest)}`);
-  const [first, ...others] = rest.slice(1);
-  return first === undefined ? undefined : [first, ...others];
+function commandOf([first, ...others]: readonly string[]): readonly string[] | undefined {
+  if (first === undefined || first === '--') return first && others;
+  throw new UsageError(`positional arguments are not supported: ${pythonList([first, ...others])}`);
 }
 
 /** The types that need not ask the machine: their mistakes are found before the configuration is read. */

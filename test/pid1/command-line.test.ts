@@ -33,6 +33,24 @@ test('$TSUPERVISOR_CONFIG wins over the search list', async () => {
   deepEqual([(await init.exit()).code, outputOf(init, 'say')], [0, ['variable']]);
 });
 
+test('an empty $TSUPERVISOR_CONFIG is none', async () => {
+  await using init = new Pid1([tsupervisor, '--', '/bin/echo', 'ran'], { env: { TSUPERVISOR_CONFIG: '' } });
+
+  deepEqual([(await init.exit()).code, init.stdout.text], [0, 'ran\n']);
+});
+
+test('a -- without a command is wrong, unless a configuration is named', async () => {
+  await using rig = await Rig.open();
+  const config = rig.config([saying(rig, 'named')]);
+
+  await using alone = new Pid1([tsupervisor, '--'], { cwd: rig.scratch.folder });
+  await using named = new Pid1([tsupervisor, '-c', config, '--']);
+
+  equal((await alone.exit()).code, 2);
+  match(alone.stderr.text, /^Error: expected a command after --\n/);
+  deepEqual([(await named.exit()).code, outputOf(named, 'say')], [0, ['named']]);
+});
+
 test('the search list is that of supervisord: beside the executable, here, etc/ here, /etc', async () => {
   await using rig = await Rig.open();
   mkdirSync(rig.scratch.path('opt/bin'), { recursive: true });

@@ -64,6 +64,12 @@ test('every error is reported at once, and the exit code is 2', () => {
   match(out, /\n4 errors, 0 warnings\n$/);
 });
 
+test('an empty $TSUPERVISOR_CONFIG names no configuration', () => {
+  const environment = new Map([['TSUPERVISOR_CONFIG', '']]);
+
+  match(runCheck([], withMain(fine, {}, { environment })).out, /^\/etc\/supervisord\.conf: no mistakes/);
+});
+
 test('the configuration is $TSUPERVISOR_CONFIG where -c is missing', () => {
   const environment = new Map([['TSUPERVISOR_CONFIG', '/srv/x.conf']]);
 

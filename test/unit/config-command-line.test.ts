@@ -17,10 +17,12 @@ test('options come before the command after --', () => {
   equal(valuesOf(line).configuration, 'x.conf');
 });
 
-test('a -- without a command is no command', () => {
-  const line = parseCommandLine(['-n', '--']);
+test('a -- without a command is told from none', () => {
+  const commands = [['-n'], ['-n', '--']]
+    .map(parseCommandLine)
+    .map((line) => line.kind === 'supervise' && line.command);
 
-  equal(line.kind === 'supervise' && line.command, undefined);
+  deepEqual(commands, [undefined, []]);
 });
 
 test('a word that is no option is refused, with the command that was meant', () => {
