@@ -2,6 +2,7 @@ import { parseSyslogAddress, type SyslogAddress } from '../core/syslog-address.t
 import { type Datatype } from './datatype.ts';
 import { type Host } from './host.ts';
 import { pathInDirectory } from './paths.ts';
+import { ValueError } from './value-error.ts';
 
 /** Where what a program writes to one stream goes. */
 export type LogDestination =
@@ -25,7 +26,9 @@ const WORDS: ReadonlyMap<string, LogDestination> = new Map([
   ['syslog', { kind: 'syslog' }],
 ]);
 
+/** An empty text, also of an empty %(ENV_X)s, is no log: as Supervisor takes it. */
 function parseOne(text: string, host: Host): LogDestination {
+  if (text === '') return { kind: 'none' };
   const address = parseSyslogAddress(text);
   if (address !== undefined) return { kind: 'remoteSyslog', address };
   return WORDS.get(text.toLowerCase()) ?? { kind: 'file', path: pathInDirectory(text, host) };
@@ -53,8 +56,11 @@ export type ActivityLog =
 /** [supervisord] logfile. `NONE` is not special in Supervisor; `stderr` is ours. */
 export const activityLog: Datatype<ActivityLog> = {
   expects: 'a path in a directory that exists, syslog or stderr',
-  parse: (text, host) =>
-    text === 'syslog' || text === 'stderr'
+  parse: (text, host) => {
+    // Supervisor ends with a traceback: it opens its working directory.
+    if (text === '') throw new ValueError('logfile is empty', '', 'name a file, or leave the option out');
+    return text === 'syslog' || text === 'stderr'
       ? { kind: text }
-      : { kind: 'file', path: pathInDirectory(text, host) },
+      : { kind: 'file', path: pathInDirectory(text, host) };
+  },
 };

@@ -4,7 +4,7 @@ import { type ProcessPlan } from '../config/plan.ts';
 export interface EnvironmentSource {
   /** tsupervisor's own environment, as the container runtime gave it. */
   readonly inherited: ReadonlyMap<string, string>;
-  /** SUPERVISOR_SERVER_URL; undefined: no server, no variable. */
+  /** SUPERVISOR_SERVER_URL; undefined: no server, no variable (nor where the program's own `serverurl` is empty). */
   readonly serverUrl: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export function childEnvironment(
   const url = plan.serverurl ?? serverUrl;
   const variables = new Map(inherited);
   variables.set('SUPERVISOR_ENABLED', '1');
-  if (url !== undefined) variables.set('SUPERVISOR_SERVER_URL', url);
+  if (url !== undefined && url !== '') variables.set('SUPERVISOR_SERVER_URL', url);
   variables.set('SUPERVISOR_PROCESS_NAME', plan.name);
   variables.set('SUPERVISOR_GROUP_NAME', plan.group);
   for (const [name, value] of identity(plan)) variables.set(name, value);

@@ -27,6 +27,8 @@ const values: readonly (readonly [options: string, option: string, value: unknow
   ],
   ['stdout_logfile=/tmp/a,b.log', 'stdout_logfile', [{ kind: 'file', path: '/tmp/a,b.log' }]],
   ['', 'stdout_logfile', [{ kind: 'container' }]],
+  ['stdout_logfile=', 'stdout_logfile', [{ kind: 'none' }]],
+  ['stderr_logfile=%(ENV_UNSET:-)s', 'stderr_logfile', [{ kind: 'none' }]],
   ['redirect_stderr=true', 'stderr_logfile', [{ kind: 'none' }]],
   ['user=web', 'user', { name: 'web', uid: 1000, gid: 100, groups: [100, 27], home: '/home/web' }],
   ['user=web:users', 'user', { name: 'web', uid: 1000, gid: 100, groups: [100], home: '/home/web' }],
@@ -89,6 +91,12 @@ for (const options of refused)
 
     equal(problems.filter((problem) => problem.startsWith(place)).length, 1, problems.join('\n'));
   });
+
+test('an empty name of the activity log is an error that says what to write', () => {
+  const [problem = 'none'] = problemsOf('[supervisord]\nlogfile=\n');
+
+  match(problem, /^2:9: error: cannot use an empty logfile: expected a path/);
+});
 
 test('options that are not set are those of [supervisord]', () => {
   const plan = planOf(
