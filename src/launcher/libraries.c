@@ -1,6 +1,7 @@
 #include "libraries.h"
 
 #include <link.h>
+#include <sys/resource.h>
 
 /* The kernel headers of Debian 12 do not have it (Linux 6.3). */
 #ifndef MFD_NOEXEC_SEAL
@@ -19,6 +20,23 @@ static unsigned library_count;
 
 static const char fd_folder[] = "/proc/self/fd/";
 
+/* A copy is a file, so a limit on those holds for it, and ends us without a word (SIGXFSZ, getrlimit(2)). */
+static struct rlimit lift_file_limit(void) {
+  struct rlimit before, lifted = {RLIM_INFINITY, RLIM_INFINITY};
+  need(CALL4(prlimit64, 0, RLIMIT_FSIZE, 0, &before), "cannot read the limit of file sizes");
+  if (CALL4(prlimit64, 0, RLIMIT_FSIZE, &lifted, 0) == 0) return before;
+  lifted.rlim_cur = lifted.rlim_max = before.rlim_max;
+  need(CALL4(prlimit64, 0, RLIMIT_FSIZE, &lifted, 0), "cannot raise the limit of file sizes");
+  return before;
+}
+
+/* The hard limit may be too low as well. */
+static void need_file_limit(uint64_t bytes) {
+  struct rlimit limit;
+  need(CALL4(prlimit64, 0, RLIMIT_FSIZE, 0, &limit), "cannot read the limit of file sizes");
+  if (limit.rlim_cur < bytes) refuse("the hard limit of file sizes (ulimit -Hf) is below the size of a library", 0);
+}
+
 /* It is mapped, never executed itself: where vm.memfd_noexec is 2 that has to be said, and before 6.3 it cannot be. */
 static int make_file(const char *name) {
   long fd = CALL2(memfd_create, name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
@@ -29,6 +47,7 @@ static int make_file(const char *name) {
 static struct library *copy_library(int self, const struct part *part, char *path) {
   struct library *library = &libraries[library_count++];
   int64_t from = (int64_t)part->offset;
+  need_file_limit(part->bytes);
   *library = (struct library){path, *part, make_file(part->name)};
   for (uint64_t left = part->bytes; left > 0;) {
     unsigned long sent = need(CALL4(sendfile, library->fd, self, &from, left), "cannot copy a library into memory");
@@ -83,6 +102,7 @@ void offer_libraries(int self, const struct trailer *trailer, const struct image
   Elf64_Dyn *dynamic = (Elf64_Dyn *)(program->base + header_of(program, PT_DYNAMIC)->p_vaddr);
   const char *texts = text_of(program, dynamic, 0);
   need(CALL4(mprotect, program->spare, page_bytes, PROT_READ | PROT_WRITE, 0), "cannot name the libraries");
+  struct rlimit before = lift_file_limit();
   for (Elf64_Dyn *each = dynamic; each->d_tag != DT_NULL; each += 1) {
     if (each->d_tag != DT_NEEDED) continue;
     const struct part *part = find_library(trailer, texts + each->d_un.d_val);
@@ -91,6 +111,7 @@ void offer_libraries(int self, const struct trailer *trailer, const struct image
     rename_versions(program, dynamic, each->d_un.d_val, to, page_bytes);
     each->d_un.d_val = to;
   }
+  CALL4(prlimit64, 0, RLIMIT_FSIZE, &before, 0);
 }
 
 /* Maps what is never written from our own file: the same bytes at the same place. Returns whether all of it was. */

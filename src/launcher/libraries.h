@@ -11,7 +11,8 @@
 
 #include "image.h"
 
-/* Before the loader runs: copies every library that the program needs, and tells the program where it is. */
+/* Before the loader runs: copies every library that the program needs, and tells the program where it is. A limit of
+ * file sizes is lifted meanwhile, as far as its hard limit allows. */
 void offer_libraries(int self, const struct trailer *trailer, const struct image *program, unsigned long page_bytes);
 
 /* After the loader has run: gives the copies back, and closes every descriptor. */

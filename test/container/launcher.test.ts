@@ -78,6 +78,30 @@ test('the limit of open files from before Node raised it is known', async () => 
   deepEqual(openFiles, ['64', '3000']);
 });
 
+test('a small limit of file sizes is lifted while it starts, and holds for programs', async () => {
+  const { stdout } = await run('sh', [
+    '-c',
+    'ulimit -Sf 1; ulimit -Hf; exec "$1" -- /bin/sh -c "ulimit -Sf; ulimit -Hf"',
+    'sh',
+    tsupervisor,
+  ]);
+
+  const [hardBefore, soft, hard] = stdout.split('\n');
+  deepEqual([soft, hard], ['1', hardBefore]);
+});
+
+test('a hard limit of file sizes that is too small is told in one line, with exit code 127', async () => {
+  // Whoever may raise a hard limit does so.
+  const drop = process.getuid?.() === 0 ? 'setpriv --bounding-set -sys_resource' : '';
+  await using init = new Pid1(['/bin/sh', '-c', `ulimit -f 1; exec ${drop} "$1" version`, 'sh', tsupervisor]);
+
+  equal((await init.exit()).code, 127);
+  equal(
+    init.stderr.text,
+    'tsupervisor: cannot start: the hard limit of file sizes (ulimit -Hf) is below the size of a library\n',
+  );
+});
+
 test('a link’s name is argv[0]', async () => {
   await using scratch = new Scratch();
   symlinkSync(probe, scratch.path('supervisorctl'));
