@@ -12,6 +12,24 @@ export class ListenError extends Error {
   }
 }
 
+/** Whose a socket is to be. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A unix socket cannot be given to its owner: the kernel lets only root do that (chown(2), EPERM). */
+export class ChownError extends ListenError {
+  readonly path: string;
+  readonly owner: Owner;
+
+  constructor(path: string, owner: Owner) {
+    super(path, `not permitted to give it to uid ${owner.uid}, gid ${owner.gid}`, 'EPERM');
+    this.path = path;
+    this.owner = owner;
+  }
+}
+
 /** The name of a system error. */
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

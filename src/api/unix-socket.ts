@@ -7,8 +7,8 @@
  */
 import { chmodSync, chownSync, existsSync, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
 import { createConnection, type Server } from 'node:net';
-import { dirname, join } from 'node:path';
-import { codeOf, ListenError, listening } from './listening.ts';
+import { basename, dirname, join } from 'node:path';
+import { ChownError, codeOf, ListenError, listening, type Owner } from './listening.ts';
 
 /** Where a unix socket is, and whose. */
 export interface UnixPlace {
@@ -16,7 +16,7 @@ export interface UnixPlace {
   readonly file: string;
   /** Permission bits. */
   readonly chmod: number;
-  readonly chown: { readonly uid: number; readonly gid: number } | undefined;
+  readonly chown: Owner | undefined;
 }
 
 /** sun_path without its final NUL (unix(7)). */
@@ -70,9 +70,22 @@ function bindPrivately(server: Server, file: string, temporary: string): Promise
   }
 }
 
-function give(path: string, { chmod, chown }: UnixPlace): void {
-  if (chown !== undefined) chownSync(path, chown.uid, chown.gid);
-  chmodSync(path, chmod);
+function chown(path: string, { file, chown: owner }: UnixPlace): void {
+  if (owner === undefined) return;
+  try {
+    chownSync(path, owner.uid, owner.gid);
+  } catch (error) {
+    throw codeOf(error) === 'EPERM' ? new ChownError(file, owner) : error;
+  }
+}
+
+/** A name in the same folder that fits wherever the socket's own name does; hidden, where there is room for that. */
+function temporaryFor(file: string): string {
+  const own = basename(file);
+  const roomBytes = maxPathBytes - Buffer.byteLength(file) + Buffer.byteLength(own);
+  const random = Math.random().toString(36).slice(2, 8);
+  const name = roomBytes > 1 ? `.${random}`.slice(0, roomBytes) : random.slice(0, 1);
+  return name === own ? temporaryFor(file) : join(dirname(file), name);
 }
 
 /** Takes the socket away at the end, unless another daemon's is there by now. */
@@ -92,15 +105,16 @@ function remover(path: string): () => void {
  */
 export async function listenAtUnix(server: Server, place: UnixPlace): Promise<() => void> {
   const { file } = place;
-  const temporary = join(dirname(file), `.${process.pid}.${Math.random().toString(36).slice(2, 8)}`);
-  if (Math.max(Buffer.byteLength(file), Buffer.byteLength(temporary)) > maxPathBytes)
+  if (Buffer.byteLength(file) > maxPathBytes)
     throw new ListenError(file, `the path is longer than ${maxPathBytes} bytes`);
   // libuv calls this EACCES.
   if (!existsSync(dirname(file)))
     throw new ListenError(file, `there is no folder ${dirname(file)}`, 'ENOENT');
+  const temporary = temporaryFor(file);
   await bindPrivately(server, file, temporary);
   try {
-    give(temporary, place);
+    chown(temporary, place);
+    chmodSync(temporary, place.chmod);
     // Each round somebody else may have taken the name again; then there is a server.
     for (let round = 0; !appear(temporary, file); round++) {
       if (round > 2) throw new ListenError(file, 'others keep taking the name');

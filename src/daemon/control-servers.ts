@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Control } from '../api/control.ts';
 import { type WatchEvents } from '../api/events-route.ts';
+import { ChownError, codeOf } from '../api/listening.ts';
 import { type OpenServer, type ServerPlace } from '../api/server.ts';
 import { type Service } from '../api/service.ts';
 import { type Credentials } from '../api/authentication.ts';
@@ -10,6 +11,7 @@ import { type ActivityLog } from '../activity/activity-log.ts';
 import { type Plan, type ServerPlan } from '../config/plan.ts';
 import { getLimit } from '../linux/limits.ts';
 import { peerCredentials } from '../linux/peer-credentials.ts';
+import { findUser } from '../linux/users.ts';
 import { settleMemory } from './settle-memory.ts';
 
 /** Where `ctl` and `health` look when nothing else is said. */
@@ -165,11 +167,23 @@ const inUse =
   'Another program is already listening on a port that one of our HTTP servers is configured to use.  ' +
   'Shut this program down first before starting supervisord.';
 
-/** Supervisor's two lines (options.py, openhttpservers), and between them which server it is. */
-export function describeListenError(error: unknown, argv0: string): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  const first =
-    code === 'EADDRINUSE' ? inUse : `Cannot open an HTTP server: socket.error reported ${code ?? '?'}`;
-  const which = error instanceof Error ? error.message : String(error);
-  return `Error: ${first}\n${which}\nFor help, use ${argv0} -h\n`;
+function notPermitted({ path, owner: { uid, gid } }: ChownError): string {
+  const own = process.geteuid?.() ?? 0;
+  const name = findUser(String(own))?.name ?? own;
+  return (
+    `Not permitted to chown ${path} to uid/gid (${uid}, ${gid}); adjust "sockchown" value in config file or on ` +
+    `command line to values that the current user (${name}) can successfully chown`
+  );
 }
+
+/** Supervisor's words for it (options.py, openhttpservers, and http.py), and where they do not say it, which server it is. */
+function wordsFor(error: unknown): string {
+  if (error instanceof ChownError) return notPermitted(error);
+  const code = codeOf(error) ?? '?';
+  const first = code === 'EADDRINUSE' ? inUse : `Cannot open an HTTP server: socket.error reported ${code}`;
+  return `${first}\n${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** What is said on stderr when a server cannot be opened at start. */
+export const describeListenError = (error: unknown, argv0: string): string =>
+  `Error: ${wordsFor(error)}\nFor help, use ${argv0} -h\n`;

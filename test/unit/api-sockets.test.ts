@@ -1,7 +1,16 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, linkSync, lstatSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { type OpenServer, openServer, type ServerPlace } from '../../src/api/server.ts';
@@ -90,6 +99,47 @@ test('a path that is too long or leads nowhere is an error that names it', async
     /cannot listen at .*xxx: the path is longer than 107 bytes/,
   );
   await rejects(open(at(scratch.path('none/s'))), /cannot listen at .*none\/s: there is no folder .*none$/);
+});
+
+/** Does something as a user who may do little, also where the tests run as root. */
+async function asNobody(what: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    await what();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
+test('a socket that may not be given to its owner is an error that says so, and nothing is left of it', async () => {
+  await using scratch = new Scratch();
+  const file = scratch.path('s');
+  chmodSync(scratch.folder, 0o777);
+  const place: ServerPlace = { kind: 'unix', file, chmod: 0o700, chown: { uid: 0, gid: 7 } };
+
+  await asNobody(() =>
+    rejects(open(place), {
+      path: file,
+      owner: { uid: 0, gid: 7 },
+      message: `cannot listen at ${file}: not permitted to give it to uid 0, gid 7`,
+    }),
+  );
+
+  deepEqual(readdirSync(scratch.folder), []);
+});
+
+test('a path of 107 bytes is long enough for any name', async () => {
+  for (const name of ['a', 'ab', '.a', 's.sock']) {
+    await using scratch = new Scratch();
+    const folder = scratch.path('x'.repeat(106 - name.length - scratch.path('x').length + 1));
+    mkdirSync(folder);
+
+    const server = await open(at(`${folder}/${name}`));
+
+    deepEqual(readdirSync(folder), [name]);
+    await server.close();
+  }
 });
 
 test('a TCP server listens at IPv4, IPv6, localhost and everywhere', async () => {
