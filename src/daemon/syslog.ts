@@ -1,7 +1,7 @@
 /** The ways to syslog: the local daemon for `syslog`, servers in the network for `syslog://host`; opened when used. */
 import { hostname } from 'node:os';
 import { type SyslogAddress } from '../core/syslog-address.ts';
-import { UnixDatagram } from '../linux/datagram.ts';
+import { connectMessages } from '../linux/datagram.ts';
 import { type Flow } from '../output/flow.ts';
 import { type LineOrigin } from '../output/format-json.ts';
 import { HoldClock } from '../output/hold-clock.ts';
@@ -17,8 +17,6 @@ const localPath = '/dev/log';
 
 /** What Supervisor's messages are filed under: filters know it. */
 const ident = 'supervisord';
-
-const connect = (path: string): UnixDatagram => new UnixDatagram(path);
 
 /** All of syslog that a configuration asks for. */
 export class Syslog {
@@ -65,7 +63,7 @@ export class Syslog {
   }
 
   #localOutlet(): SyslogOutlet {
-    this.#local ??= new LocalSyslog({ path: localPath, connect, report: this.#report });
+    this.#local ??= new LocalSyslog({ path: localPath, connect: connectMessages, report: this.#report });
     return this.#local;
   }
 

@@ -5,9 +5,9 @@ import { type SyslogOutlet } from './syslog-sink.ts';
 import { Trouble } from './trouble.ts';
 import { WaitingLine } from './waiting-line.ts';
 
-/** A datagram socket that is connected to the local syslog daemon. Both throw an error with an errno code. */
-export interface Datagram extends Disposable {
-  /** Returns false when the daemon's queue is full. */
+/** A socket that is connected to the local syslog daemon. Both throw an error with an errno code. */
+export interface LocalSocket extends Disposable {
+  /** Returns false when the daemon's queue is full: the same message is to be sent again. */
   send(message: Uint8Array): boolean;
 }
 
@@ -15,7 +15,7 @@ export interface Datagram extends Disposable {
 export interface LocalSyslogOptions {
   /** `/dev/log`. */
   readonly path: string;
-  readonly connect: (path: string) => Datagram;
+  readonly connect: (path: string) => LocalSocket;
   readonly report: Report;
 }
 
@@ -46,7 +46,7 @@ export class LocalSyslog implements SyslogOutlet {
   readonly #queue = new SyslogQueue();
   readonly #waiting = new WaitingLine(() => !this.isFull);
   #flushes: (() => void)[] = [];
-  #socket: Datagram | undefined;
+  #socket: LocalSocket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waitMs = firstWaitMs;
   #isAbsent = false;

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { UnixDatagram } from '../../src/linux/datagram.ts';
+import { connectMessages } from '../../src/linux/datagram.ts';
 import { localHeader } from '../../src/output/syslog-message.ts';
 import { LocalSyslog } from '../../src/output/syslog-local.ts';
 import { SyslogSink } from '../../src/output/syslog-sink.ts';
@@ -11,24 +11,31 @@ import { type SinkReport } from '../../src/output/sink.ts';
 import { Lines } from '../support/lines.ts';
 import { Scratch } from '../support/scratch.ts';
 
+interface ReceiverOptions {
+  readonly isSlow?: boolean;
+  /** Takes no datagrams. */
+  readonly isStream?: boolean;
+}
+
 /** A syslog daemon that is there until it is stopped. A slow one reads nothing before it is told to go. */
 class Receiver implements AsyncDisposable {
   readonly #path: string;
   readonly #child: ChildProcess;
   readonly #lines: Lines;
 
-  private constructor(path: string, isSlow: boolean) {
+  private constructor(path: string, { isSlow = false, isStream = false }: ReceiverOptions) {
     this.#path = path;
     const script = join(import.meta.dirname, 'syslog-receiver.py');
-    this.#child = spawn('python3', [script, path, ...(isSlow ? [] : ['go'])], {
+    const words = [...(isSlow ? [] : ['go']), ...(isStream ? ['stream'] : [])];
+    this.#child = spawn('python3', [script, path, ...words], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     if (this.#child.stdout === null) throw new Error('cannot read the receiver');
     this.#lines = new Lines('the messages', [this.#child.stdout]);
   }
 
-  static async open(path: string, { isSlow = false } = {}): Promise<Receiver> {
-    const receiver = new Receiver(path, isSlow);
+  static async open(path: string, options: ReceiverOptions = {}): Promise<Receiver> {
+    const receiver = new Receiver(path, options);
     await receiver.#lines.line(/^"bound"$/);
     return receiver;
   }
@@ -50,12 +57,14 @@ class Receiver implements AsyncDisposable {
   }
 }
 
-const connect = (path: string): UnixDatagram => new UnixDatagram(path);
-
 function outletTo(path: string): { readonly outlet: LocalSyslog; readonly reports: SinkReport[] } {
   const reports: SinkReport[] = [];
   return {
-    outlet: new LocalSyslog({ path, connect, report: (report) => void reports.push(report) }),
+    outlet: new LocalSyslog({
+      path,
+      connect: connectMessages,
+      report: (report) => void reports.push(report),
+    }),
     reports,
   };
 }
@@ -93,46 +102,51 @@ test('a line that is too long becomes several messages, between characters', asy
   outlet.close();
 });
 
-test('a slow daemon gets everything, and producers wait for it', { timeout: 100_000 }, async () => {
-  await using scratch = new Scratch();
-  await using receiver = await Receiver.open(scratch.path('log'), { isSlow: true });
-  const { outlet, reports } = outletTo(scratch.path('log'));
-  const sink = new SyslogSink({ outlet, header: () => '<14>', now });
+for (const [kind, isStream] of [
+  ['of datagrams', false],
+  ['of a stream', true],
+] as const) {
+  test(`a slow daemon ${kind} gets everything, and producers wait for it`, { timeout: 100_000 }, async () => {
+    await using scratch = new Scratch();
+    await using receiver = await Receiver.open(scratch.path('log'), { isSlow: true, isStream });
+    const { outlet, reports } = outletTo(scratch.path('log'));
+    const sink = new SyslogSink({ outlet, header: () => '<14>', now });
 
-  let count = 0;
-  while (sink.write(Buffer.from(`${String(count).padEnd(1000)}\n`))) count++;
-  count++;
-  receiver.go();
-  await new Promise<void>((resolve) => {
-    sink.whenReady(resolve);
+    let count = 0;
+    while (sink.write(Buffer.from(`${String(count).padEnd(1000)}\n`))) count++;
+    count++;
+    receiver.go();
+    await new Promise<void>((resolve) => {
+      sink.whenReady(resolve);
+    });
+    await sink.flush();
+
+    const numbers = (await receiver.messages(count)).map((message) => Number(message.slice(4)));
+    deepEqual(
+      numbers,
+      Array.from({ length: count }, (_, index) => index),
+    );
+    deepEqual([reports, outlet.lostBytes], [[], 0]);
+    outlet.close();
   });
-  await sink.flush();
 
-  const numbers = (await receiver.messages(count)).map((message) => Number(message.slice(4)));
-  deepEqual(
-    numbers,
-    Array.from({ length: count }, (_, index) => index),
-  );
-  deepEqual([reports, outlet.lostBytes], [[], 0]);
-  outlet.close();
-});
+  test(`a daemon ${kind} that is restarted gets what is written afterwards, and nothing is reported`, async () => {
+    await using scratch = new Scratch();
+    const { outlet, reports } = outletTo(scratch.path('log'));
+    const sink = new SyslogSink({ outlet, header: () => '<14>', now });
+    {
+      await using receiver = await Receiver.open(scratch.path('log'), { isStream });
+      sink.write(Buffer.from('one\n'));
+      deepEqual(await receiver.messages(1), ['<14>one']);
+    }
+    await using again = await Receiver.open(scratch.path('log'), { isStream });
 
-test('a daemon that is restarted gets what is written afterwards, and nothing is reported', async () => {
-  await using scratch = new Scratch();
-  const { outlet, reports } = outletTo(scratch.path('log'));
-  const sink = new SyslogSink({ outlet, header: () => '<14>', now });
-  {
-    await using receiver = await Receiver.open(scratch.path('log'));
-    sink.write(Buffer.from('one\n'));
-    deepEqual(await receiver.messages(1), ['<14>one']);
-  }
-  await using again = await Receiver.open(scratch.path('log'));
+    sink.write(Buffer.from('two\n'));
 
-  sink.write(Buffer.from('two\n'));
-
-  deepEqual([await again.messages(1), reports], [['<14>two'], []]);
-  outlet.close();
-});
+    deepEqual([await again.messages(1), reports], [['<14>two'], []]);
+    outlet.close();
+  });
+}
 
 test('what comes while the daemon is away waits for it within bounds, and what is lost is said once', async () => {
   await using scratch = new Scratch();
@@ -161,6 +175,6 @@ test('a path that is no socket, and one that is too long', async () => {
   await using scratch = new Scratch();
   const file = scratch.write('file', '');
 
-  throws(() => connect(file), { code: 'ECONNREFUSED' });
-  throws(() => connect(scratch.path('x'.repeat(120))), { code: 'ENAMETOOLONG' });
+  throws(() => connectMessages(file), { code: 'ECONNREFUSED' });
+  throws(() => connectMessages(scratch.path('x'.repeat(120))), { code: 'ENAMETOOLONG' });
 });

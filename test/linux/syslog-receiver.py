@@ -1,14 +1,33 @@
-"""A syslog daemon for tests: binds a unix datagram socket and prints each message as a line of JSON (latin-1)."""
+"""
+A syslog daemon for tests: takes messages at a unix socket and prints each as a line of JSON (latin-1).
+Arguments: the path; `go`: do not wait to be told; `stream`: not datagrams, but one connection with a NUL after each.
+"""
 import json
 import socket
 import sys
 
-receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-receiver.bind(sys.argv[1])
+path, *words = sys.argv[1:]
+is_stream = 'stream' in words
+receiver = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM if is_stream else socket.SOCK_DGRAM)
+receiver.bind(path)
+if is_stream:
+    receiver.listen()
 print('"bound"', flush=True)
-# `read` on standard input lets it read one message; `go` all.
-free = len(sys.argv) > 2
-while True:
-    if free or sys.stdin.readline().strip() == 'go':
-        free = True
-        print(json.dumps(receiver.recv(65536).decode('latin-1')), flush=True)
+
+
+def messages():
+    if not is_stream:
+        while True:
+            yield receiver.recv(65536)
+    connection, _ = receiver.accept()
+    rest = b''
+    while chunk := connection.recv(65536):
+        *whole, rest = (rest + chunk).split(b'\0')
+        yield from whole
+
+
+# `go` on standard input lets it read.
+if 'go' not in words:
+    sys.stdin.readline()
+for message in messages():
+    print(json.dumps(message.decode('latin-1')), flush=True)
