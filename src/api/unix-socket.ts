@@ -88,12 +88,19 @@ function temporaryFor(file: string): string {
   return name === own ? temporaryFor(file) : join(dirname(file), name);
 }
 
-/** Takes the socket away at the end, unless another daemon's is there by now. */
+/**
+ * Takes the socket away at the end, unless another daemon's is there by now. Where that cannot be done (a file system that
+ * is read-only by now, a folder that is somebody else's) it stays, as with Supervisor: it is no reason not to end.
+ */
 function remover(path: string): () => void {
   const ours = lstatSync(path);
   return () => {
-    const there = lstatSync(path, { throwIfNoEntry: false });
-    if (there !== undefined && there.ino === ours.ino && there.dev === ours.dev) removeIfThere(path);
+    try {
+      const there = lstatSync(path, { throwIfNoEntry: false });
+      if (there !== undefined && there.ino === ours.ino && there.dev === ours.dev) unlinkSync(path);
+    } catch {
+      // Whoever listens there next takes it over.
+    }
   };
 }
 

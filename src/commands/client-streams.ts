@@ -5,6 +5,7 @@
 import { constants, readFileSync } from 'node:fs';
 import { type Writable } from 'node:stream';
 import { type CtlIo } from '../ctl/client.ts';
+import { ownEnvironment } from '../linux/own-bytes.ts';
 
 const standard = [0, 1, 2];
 
@@ -24,7 +25,7 @@ export const clientIo: CtlIo = {
   get stderr() {
     return keep(process.stderr);
   },
-  env: process.env,
+  env: Object.fromEntries(ownEnvironment()),
   progname: process.argv0,
 };
 

@@ -1,6 +1,6 @@
 import { type Host, type Users } from '../config/host.ts';
 import { machineHost } from '../config/machine-host.ts';
-import { exactEnvironment } from '../linux/own-bytes.ts';
+import { ownEnvironment } from '../linux/own-bytes.ts';
 import { findGroup, findUser, groupsOf } from '../linux/users.ts';
 
 /** passwd(5) and group(5), for the configuration: an entry, or nothing. */
@@ -20,6 +20,5 @@ const users: Users = {
 
 /** The machine that we run on, as the configuration sees it. */
 export function thisMachine(): Host {
-  const host = machineHost(users);
-  return { ...host, environment: exactEnvironment(host.environment) };
+  return machineHost(users, ownEnvironment());
 }

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import { ownEnvironment } from '../linux/own-bytes.ts';
 import { watchChildren } from '../linux/reap.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { spawn } from '../linux/spawn.ts';
@@ -50,7 +51,7 @@ function spawnCommand(argv: readonly string[]): number | undefined {
   const outcome = spawn({
     path: argv[0] ?? '',
     argv,
-    environment: new Map(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
+    environment: ownEnvironment(),
     processGroup: 'inherit',
     stdin: { kind: 'fd', fd: 0 },
     stdout: { kind: 'fd', fd: 1 },

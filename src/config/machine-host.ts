@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, readdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { env, cwd, getuid } from 'node:process';
+import { cwd, getuid } from 'node:process';
 import { type FileStatus, type Host, type Users } from './host.ts';
 import { readConfiguration, readValues } from './read-file.ts';
 
@@ -50,14 +50,8 @@ function workingDirectory(): string {
   }
 }
 
-function environment(): ReadonlyMap<string, string> {
-  const all = new Map<string, string>();
-  for (const [name, value] of Object.entries(env)) if (value !== undefined) all.set(name, value);
-  return all;
-}
-
 /** The machine that we run on. An answer that cannot be had is "no", never an exception. */
-export function machineHost(users: Users): Host {
+export function machineHost(users: Users, environment: Host['environment']): Host {
   return {
     ...users,
     readFile: readConfiguration,
@@ -67,7 +61,7 @@ export function machineHost(users: Users): Host {
     hasEntry,
     isExecutable,
     uid: getuid?.() ?? 0,
-    environment: environment(),
+    environment,
     cwd: workingDirectory(),
     nodename: hostname(),
   };

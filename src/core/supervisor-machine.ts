@@ -131,9 +131,10 @@ const codeOf = (state: ProcessState): number => {
 const isDone = ({ state, autostart, wasStarted, isListener }: Member): boolean =>
   isListener || hasEndedForGood(state) || (state.name === 'STOPPED' && !autostart && !wasStarted);
 
+/** Where nothing starts by itself, programs are started and ended by somebody's order, as they come. */
 const isEverythingDone = ({ members }: SupervisorContext): boolean => {
-  for (const member of members.values()) if (!isDone(member)) return false;
-  return true;
+  const all = [...members.values()];
+  return all.some(({ autostart, isListener }) => autostart && !isListener) && all.every(isDone);
 };
 
 const unstopped = ({ members }: SupervisorContext): Member[] =>

@@ -122,9 +122,10 @@ export class Daemon {
 
   /** @returns whether there is a main command alive, whose signal it is then */
   #forward(signal: number): boolean {
-    const { main } = this.#generation;
+    const { main, activity } = this.#generation;
     if (main === undefined || !('pid' in main.state)) return false;
-    forwardSignal(main, signal);
+    const problem = forwardSignal(main, signal);
+    if (problem !== undefined) activity.error(problem);
     return true;
   }
 
@@ -190,15 +191,20 @@ export class Daemon {
   async #finish(outcome: { readonly exitCode: number; readonly cause: EndCause }): Promise<void> {
     const upMs = monotonicMs() - this.#startedAtMs;
     const { isQuiet, leave } = this.#options;
-    await sayFarewell({
-      generation: this.#generation,
-      facilities: this.#facilities,
-      isQuiet,
-      upMs,
-      ...outcome,
-    });
-    await this.#servers.close();
-    removePidFile();
-    leave(outcome.exitCode);
+    try {
+      await sayFarewell({
+        generation: this.#generation,
+        facilities: this.#facilities,
+        isQuiet,
+        upMs,
+        ...outcome,
+      });
+      await this.#servers.close();
+      removePidFile();
+    } catch (error) {
+      this.#generation.activity.critical(`cannot end in order: ${String(error)}`);
+    } finally {
+      leave(outcome.exitCode);
+    }
   }
 }

@@ -6,7 +6,8 @@ import { basename } from 'node:path';
 import { type Host } from '../config/host.ts';
 import { type Policy, type ProcessEvent, pidOf } from '../core/process-machine.ts';
 import { foregroundProcessGroup, giveTerminal, isTerminal, ownProcessGroup } from '../linux/terminal.ts';
-import { sendSignal } from '../linux/signals.ts';
+import { LibcError } from '../linux/libc.ts';
+import { sendSignal, signalName } from '../linux/signals.ts';
 import { type SpawnOutcome, type SpawnRequest, spawn } from '../linux/spawn.ts';
 import { inheritedOpenFiles } from './open-files.ts';
 import { findExecutable } from './find-executable.ts';
@@ -48,7 +49,10 @@ export function superviseMainCommand(command: MainCommand): Supervised {
   return new Supervised(standing, policy, {
     spawn: () => {
       hasTerminal = isOurTerminal();
-      return spawnMainCommand(command, hasTerminal ? 'foreground' : 'own');
+      const event = spawnMainCommand(command, hasTerminal ? 'foreground' : 'own');
+      // The child had taken it before it failed.
+      if (hasTerminal && event.type === 'spawnFailed') takeTerminalBack();
+      return event;
     },
     buried: () => {
       if (hasTerminal) takeTerminalBack();
@@ -58,10 +62,20 @@ export function superviseMainCommand(command: MainCommand): Supervised {
   });
 }
 
-/** Hands a signal on to the command. Nothing happens when it is not alive. */
-export function forwardSignal(main: Supervised, signal: number): void {
+/**
+ * Hands a signal on to the command. Nothing happens when it is not alive.
+ *
+ * @returns why it cannot: EPERM for a command that has become somebody else, as sudo(8) does
+ */
+export function forwardSignal(main: Supervised, signal: number): string | undefined {
   const pid = pidOf(main.state);
-  if (pid !== undefined) sendSignal({ pid, signal, group: false });
+  if (pid === undefined) return undefined;
+  try {
+    sendSignal({ pid, signal, group: false });
+    return undefined;
+  } catch (error) {
+    return `cannot forward ${signalName(signal)} to process ${pid}: ${error instanceof LibcError ? error.code : String(error)}`;
+  }
 }
 
 function spawnMainCommand(

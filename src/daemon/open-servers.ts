@@ -32,7 +32,10 @@ export class OpenServers {
    * and the next restart tries again. One replacement after the other, however fast they are asked for.
    */
   async replace(requests: readonly ServerRequest[], activity: ActivityLog): Promise<void> {
-    this.#replaced = this.#replaced.then(async () => this.#replaceNow(requests, activity));
+    this.#replaced = this.#replaced
+      .then(async () => this.#replaceNow(requests, activity))
+      // Else no later one would be tried.
+      .catch((error: unknown) => activity.error(`cannot replace the servers: ${String(error)}`));
     await this.#replaced;
   }
 

@@ -1,8 +1,8 @@
 /*
  * _start: the kernel's way in. The stack begins with argc. Goes on in launch(stack), which does not return.
  *
- * after_loader: the loader's way on, when all libraries are there. Asks settle(stack) for the program's entry and goes
- * there. What the loader hands to the program in a register, a function to call at exit, passes through.
+ * after_loader: the loader's way on, when all libraries are there. Asks settle() for the program's entry and goes there.
+ * What the loader hands to the program in a register, a function to call at exit, passes through.
  */
   .globl _start, after_loader
   .hidden after_loader
@@ -17,7 +17,6 @@ _start:
 after_loader:
   push %rdx
   push %rdx           /* twice: a call wants the stack at a multiple of 16 */
-  lea 16(%rsp), %rdi
   call settle
   pop %rdx
   pop %rdx
@@ -31,7 +30,6 @@ _start:
 
 after_loader:
   mov x19, x0
-  mov x0, sp
   bl settle
   mov x16, x0
   mov x0, x19

@@ -52,9 +52,8 @@ __attribute__((noreturn)) void launch(const unsigned long *kernels) {
   jump(loader.entry, stack);
 }
 
-/* Called by after_loader with the stack that the program will see; returns the program's entry. */
-unsigned long settle(unsigned long *stack) {
-  show_variables(stack);
+/* Called by after_loader; returns the program's entry. */
+unsigned long settle(void) {
   settle_libraries(self, &program, page_bytes);
   keep_holding(&program, page_bytes);
   CALL2(close, self, 0);

@@ -3,11 +3,13 @@
 enum { OWN_ENTRIES = 2, WORDS_PER_ENTRY = 2 };
 
 /*
- * An image sets LD_PRELOAD, LD_LIBRARY_PATH or GLIBC_TUNABLES for its programs and its libc, not for our loader and
- * ours. Such a variable is hidden while the loader runs: its pointer is moved by one, past its first character.
+ * An image sets LD_PRELOAD, GLIBC_TUNABLES, NODE_DEBUG or OPENSSL_CONF for its programs, not for the loader, the libc,
+ * the Node and the OpenSSL that are in here. Such a variable is hidden from them: its pointer is moved by one, past its
+ * first character. The string stays as it is, and /proc/self/environ shows it whole: src/linux/own-bytes.ts.
  */
-static int is_for_loader(const char *variable) {
-  return starts_with(variable, "LD_") || starts_with(variable, "GLIBC_TUNABLES=");
+static int is_hidden(const char *variable) {
+  return starts_with(variable, "LD_") || starts_with(variable, "GLIBC_TUNABLES=") || starts_with(variable, "NODE_") ||
+         starts_with(variable, "OPENSSL_") || starts_with(variable, "UV_");
 }
 
 static unsigned long *environment(const unsigned long *stack) {
@@ -59,14 +61,9 @@ void write_stack(unsigned long *to, const unsigned long *kernels, const struct i
                  const struct image *loader) {
   const unsigned long *from = kernels;
   for (; from < environment(kernels); from += 1) *to++ = *from;
-  for (; *from != 0; from += 1) *to++ = *from + (unsigned long)is_for_loader((const char *)*from);
+  for (; *from != 0; from += 1) *to++ = *from + (unsigned long)is_hidden((const char *)*from);
   *to++ = *from;
   to = write_limits(to);
   for (from = vector(kernels); from < vector_end(kernels); from += WORDS_PER_ENTRY)
     *to++ = *from, *to++ = value_for(from, program, loader);
-}
-
-void show_variables(unsigned long *stack) {
-  for (unsigned long *word = environment(stack); *word != 0; word += 1)
-    if (is_for_loader((const char *)*word - 1)) *word -= 1;
 }

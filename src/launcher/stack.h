@@ -29,7 +29,4 @@ void write_stack(unsigned long *to, const unsigned long *kernels, const struct i
 /* Looks an entry of the auxiliary vector up. 0: there is none. */
 unsigned long auxiliary(const unsigned long *stack, unsigned long type);
 
-/* Gives the program the variables back that the loader was not to see. */
-void show_variables(unsigned long *stack);
-
 #endif

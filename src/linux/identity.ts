@@ -72,17 +72,29 @@ export const asOwner = <Result>(uid: number | undefined, act: () => Result): Res
 /**
  * The steps from our identity to the target's, valid until the next call. They are taken back in the reverse order:
  * the user first, which brings back the capabilities that the groups need (capabilities(7)). None when the target is
- * ourselves and not root: our groups stay then.
+ * ourselves and we may not change our groups, or need not.
  */
 export function identitySteps({ uid, gid, groups }: Credentials): readonly IdentityStep[] {
   const id = BigInt(uid);
   // Without privileges we may run a program as ourselves, but the kernel would refuse to set even the same groups.
-  if (uid !== 0 && isEach(ownUserIds(), id) && isEach(ownGroupIds(), BigInt(gid))) return [];
+  const isOurselves = isEach(ownUserIds(), id) && isEach(ownGroupIds(), BigInt(gid));
+  if (isOurselves && (uid !== 0 || !maySetGroups())) return [];
   return [
     groupsStep(groups),
     groupStep({ real: BigInt(gid), effective: BigInt(gid), saved: unchanged }),
     userStep({ real: id, effective: id, saved: ownUserIds().effective }),
   ];
+}
+
+/** A root without capabilities, as in a container with `--cap-drop=ALL`, may not set even the groups that it has. */
+function maySetGroups(): boolean {
+  const { leave } = groupsStep([]);
+  try {
+    systemCall(leave);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function within<Result>(steps: readonly IdentityStep[], act: () => Result): Result {

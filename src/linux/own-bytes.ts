@@ -1,6 +1,6 @@
 /**
  * Our own arguments and environment, byte for byte (proc(5)): Node decodes them as UTF-8 and puts U+FFFD in place of
- * what is not. What a program is to get unchanged is read again, but only where there is such a character.
+ * what is not, and the launcher hides from Node what is for programs (src/launcher/stack.c).
  */
 import { readFileSync } from 'node:fs';
 import { textOfBytes } from '../core/byte-text.ts';
@@ -14,16 +14,23 @@ export function exactWords(words: readonly string[]): readonly string[] {
   return exact.length === words.length ? exact : words;
 }
 
-/** The environment with the bytes that it had. */
-export function exactEnvironment(environment: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const isDamaged = [...environment].some((entry) => entry.join('').includes(replacement));
-  const entries = isDamaged ? readStrings('/proc/self/environ') : [];
-  return entries.length === 0 ? environment : new Map(entries.map(splitEntry));
+/** The environment that we were started with. Of two entries of one name the first counts, as for getenv(3). */
+export function ownEnvironment(): ReadonlyMap<string, string> {
+  const environment = new Map<string, string>();
+  for (const [name, value] of environmentEntries()) if (!environment.has(name)) environment.set(name, value);
+  return environment;
+}
+
+function environmentEntries(): readonly (readonly [string, string])[] {
+  const strings = readStrings('/proc/self/environ');
+  // Without a /proc there is what Node knows.
+  if (strings.length === 0) return Object.entries(process.env).map(([name, value = '']) => [name, value]);
+  return strings.filter((entry) => entry.includes('=')).map(splitEntry);
 }
 
 function splitEntry(entry: string): readonly [string, string] {
   const at = entry.indexOf('=');
-  return at < 0 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
+  return [entry.slice(0, at), entry.slice(at + 1)];
 }
 
 /** The strings of the file, each ended by a NUL; none when it cannot be read. */

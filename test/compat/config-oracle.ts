@@ -64,11 +64,12 @@ const GROUPS = [
   { name: 'nogroup', gid: 65_534 },
 ];
 
-const machine = machineHost({
-  findUser: (wanted) => USERS.find(({ name, uid }) => name === wanted || uid === wanted),
-  findGroup: (wanted) => GROUPS.find(({ name, gid }) => name === wanted || gid === wanted),
-  groupsOf: (_name, gid) => [gid],
-});
+const users = {
+  findUser: (wanted: string | number) => USERS.find(({ name, uid }) => name === wanted || uid === wanted),
+  findGroup: (wanted: string | number) => GROUPS.find(({ name, gid }) => name === wanted || gid === wanted),
+  groupsOf: (_name: string, gid: number) => [gid],
+};
+const machine = machineHost(users, new Map());
 
 const inCorpus = (path: string): string => (path.startsWith('/') ? path : join(corpus, path));
 

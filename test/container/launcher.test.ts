@@ -55,14 +55,24 @@ test('nothing of the launcher is left: no descriptor, no variable, no memory', a
     LD_PRELOAD: '/no/such.so',
     LD_LIBRARY_PATH: '/tmp',
     GLIBC_TUNABLES: 'x=y',
+    NODE_DEBUG: '*',
+    NODE_REPL_EXTERNAL_MODULE: '/no/such',
+    NODE_V8_COVERAGE: '/no/such',
+    NODE_ENV: 'production',
+    OPENSSL_CONF: '/etc/passwd',
+    UV_USE_IO_URING: '1',
     LAST: '',
   };
   const { stdout, stderr } = await run(probe, [], { env: environment });
 
-  const { environment: seen, descriptors, copiedKilobytes }: Told = JSON.parse(stdout);
+  const { environment: seen, seenByNode, descriptors, copiedKilobytes }: Told = JSON.parse(stdout);
 
   deepEqual(seen, environment);
-  equal(stderr, '', 'the loader has seen none of the variables that are for the programs');
+  equal(stderr, '', 'the loader and Node have seen none of the variables that are for the programs');
+  deepEqual(
+    seenByNode.filter((name) => /^(?:LD|GLIBC|NODE|OPENSSL|UV)_/.test(name)),
+    [],
+  );
   const plain = JSON.parse((await run(join(root, 'scripts/node'), ['-p', readDescriptors])).stdout);
   ok(descriptors.length <= plain.length + 1, `descriptors: ${descriptors.join(' ')}`);
   ok(copiedKilobytes < 256, `the copies of the libraries take ${copiedKilobytes} KB`);

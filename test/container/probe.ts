@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeSync } from 'node:fs';
 import { isSea } from 'node:sea';
 import { readCarriedText } from '../../src/linux/carried-parts.ts';
 import { originalOpenFiles } from '../../src/linux/original-limits.ts';
+import { ownEnvironment } from '../../src/linux/own-bytes.ts';
 
 /** What the probe tells of the process that it is. */
 export interface Told {
@@ -14,7 +15,9 @@ export interface Told {
   readonly words: readonly string[];
   /** The soft and the hard limit of open files from before Node raised it. */
   readonly openFiles: readonly string[];
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The names of the variables that Node and the libraries see. */
+  readonly seenByNode: readonly string[];
   readonly descriptors: readonly number[];
   /** Lines of proc_pid_maps(5): libraries that come from a file system. */
   readonly libraries: readonly string[];
@@ -34,7 +37,8 @@ const told: Told = {
   argv0: process.argv0,
   words: process.argv.slice(2),
   openFiles: limits === undefined ? [] : [String(limits.soft), String(limits.hard)],
-  environment: process.env,
+  environment: Object.fromEntries(ownEnvironment()),
+  seenByNode: Object.keys(process.env),
   descriptors: readdirSync('/proc/self/fd').map(Number),
   libraries: mapped.filter((line) => /\/lib\S*\.so/.test(line)),
   copiedKilobytes: copiedKilobytes(),

@@ -1,9 +1,9 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { command, Rig, stop } from './rig.ts';
+import { after, command, Rig, stop } from './rig.ts';
 
 // Not those that say something about ourselves (PIPE, TTIN, TTOU, CHLD) or about a fault of ours (SEGV, SYS, …).
 const forwarded = [
@@ -45,6 +45,22 @@ test('SIGSTKFLT and real-time signals, such as the RTMIN+3 that stops systemd, r
     await init.run(['/bin/bash', '-c', `kill -${number} 1`]);
     deepEqual([number, (await init.exit()).code], [number, 9]);
   }
+});
+
+test('a signal that may not be sent to the command is said in one line', async () => {
+  // A file with the set-user-ID bit, as sudo(8) is: what it becomes is not ours to signal.
+  const prepare = 'cp "$(command -v setpriv)" /run/become; chmod 4755 /run/become';
+  const become = ['/run/become', '--reuid', '0', '/bin/sh', '-c', 'echo up; read word; exit 5'];
+  const argv = ['setpriv', '--reuid', '65534', '--clear-groups', tsupervisor, '--', ...become];
+
+  await using init = new Pid1(after(prepare, argv), { stdin: 'pipe' });
+  await init.line(/^up$/);
+  await init.signal('SIGTERM');
+  await init.line(/ERRO cannot forward SIGTERM to process \d+: EPERM$/);
+  init.stdin.write('go\n');
+
+  equal((await init.exit()).code, 5);
+  ok(!init.stderr.text.includes('uncaught'));
 });
 
 test('a command that handles SIGTERM decides the exit code; one that does not gives 143', async () => {

@@ -57,6 +57,24 @@ test('a program has the supplementary groups of its user, and none of ours', asy
   equal(await stop(init), 0);
 });
 
+test('a root without capabilities runs a program as root, with the groups that it has', async () => {
+  await using rig = await Rig.open();
+  const config = rig.config([rig.puppet('web', { user: 'root' })]);
+  const without = ['--bounding-set', '-all', '--inh-caps', '-all', '--groups', '5,6'];
+
+  await using init = new Pid1(['setpriv', ...without, tsupervisor, '-c', config]);
+  const { uids, groups } = await (await rig.stage.next('web')).identity();
+
+  deepEqual(
+    [uids, groups],
+    [
+      [0, 0, 0],
+      [5, 6],
+    ],
+  );
+  equal(await stop(init), 0);
+});
+
 test('HOME, USER and LOGNAME follow the user', async () => {
   await using rig = await Rig.open();
 

@@ -8,6 +8,18 @@ import { activityOf, program, Rig, section, settings, stop, stuck } from './rig.
 const stoppedIn = (init: Pid1): readonly string[] =>
   activityOf(init).flatMap((said) => /stopped: (\w+)/.exec(said)?.[1] ?? []);
 
+test('a control socket that cannot be removed keeps it from nothing', async () => {
+  await using rig = await Rig.open();
+
+  await using init = rig.supervise([section('unix_http_server', { file: '/run/s.sock' }), rig.puppet('web')]);
+  await rig.stage.next('web');
+  await init.run(['mount', '-o', 'remount,ro', '/run']);
+  await init.signal('SIGTERM');
+
+  equal((await init.exit()).code, 0);
+  ok(!init.stderr.text.includes('uncaught'));
+});
+
 test('programs stop in the reverse order of their priorities, each after the ones above have ended', async () => {
   await using rig = await Rig.open();
 

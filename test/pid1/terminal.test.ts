@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
 import { Pid1 } from '../support/pid1.ts';
+import { Scratch } from '../support/scratch.ts';
 import { Rig } from './rig.ts';
 
 /** tsupervisor on a terminal of its own; it is not PID 1 here, the owner of the terminal is. */
@@ -93,6 +94,23 @@ test('a script that is not interactive leaves the terminal usable', async () => 
     { stdin: 'pipe' },
   );
   await init.line(/code 5/);
+  init.stdin.write('back\n');
+  await init.exit();
+
+  match(shownBy(init), /got back/);
+});
+
+test('a command that cannot be executed leaves the terminal to whoever waits', async () => {
+  await using scratch = new Scratch();
+  const bad = scratch.write('bad', '#!/no/such/interpreter\n', 0o755);
+  const both = `${tsupervisor} -- ${bad}; echo "code $?"; read word && echo "got $word"`;
+
+  // A shell without job control does not take the terminal back itself.
+  await using init = new Pid1(
+    ['/usr/bin/python3', '-IS', join(import.meta.dirname, 'terminal.py'), '/bin/sh', '-c', both],
+    { stdin: 'pipe' },
+  );
+  await init.line(/code 127/);
   init.stdin.write('back\n');
   await init.exit();
 

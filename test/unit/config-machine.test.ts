@@ -5,7 +5,8 @@ import { bytesOfText } from '../../src/core/byte-text.ts';
 import { machineHost } from '../../src/config/machine-host.ts';
 import { Scratch } from '../support/scratch.ts';
 
-const host = machineHost({ findUser: () => undefined, findGroup: () => undefined, groupsOf: () => [] });
+const users = { findUser: () => undefined, findGroup: () => undefined, groupsOf: () => [] };
+const host = machineHost(users, new Map());
 
 test('a file is read whole, and what is not there is missing', async () => {
   await using scratch = new Scratch();

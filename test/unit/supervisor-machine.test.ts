@@ -274,6 +274,30 @@ test('a config whose programs are all autostart=false stays up', () => {
   equal(rig.state.name, 'RUNNING');
 });
 
+test('where nothing starts by itself, the end of what somebody started ends nothing else', () => {
+  const rig = new Rig([
+    { namespec: 'job', autostart: false },
+    { namespec: 'other', autostart: false },
+  ]).send({
+    type: 'begin',
+  });
+
+  rig.enter('job', running).enter('job', exitedWith(0));
+
+  deepEqual(rig.did, []);
+});
+
+test('where nothing starts by itself, the end of a listener ends nothing else', () => {
+  const rig = new Rig([
+    { namespec: 'l', isListener: true, rank: -1 },
+    { namespec: 'job', autostart: false },
+  ]).send({ type: 'begin' });
+
+  rig.enter('l', exitedWith(0));
+
+  deepEqual(rig.did, ['start l']);
+});
+
 test('event listeners do not keep the supervisor, and are stopped before it exits', () => {
   const rig = new Rig([{ namespec: 'l', isListener: true, rank: -1 }, { namespec: 'a' }]).runAll();
 
