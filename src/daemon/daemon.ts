@@ -1,13 +1,13 @@
 /**
  * The running tsupervisor: one generation after the other, each a plan at work, and what they have in common.
  */
-import { writeSync } from 'node:fs';
 import { type Host } from '../config/host.ts';
 import { type Plan } from '../config/plan.ts';
 import { type EndCause } from '../core/supervisor-machine.ts';
 import { monotonicMs } from '../linux/clock.ts';
 import { becomeSubreaper, type ChildWatch, watchChildren } from '../linux/reap.ts';
 import { signalName } from '../linux/signals.ts';
+import { writeAll } from '../linux/write-all.ts';
 import { describeListenError } from './control-servers.ts';
 import { type Facilities, makeFacilities } from './facilities.ts';
 import { sayFarewell } from './farewell.ts';
@@ -176,7 +176,7 @@ export class Daemon {
 
   /** As wrong usage: nothing has been started. */
   #refuse(error: unknown): void {
-    writeSync(2, describeListenError(error, process.argv0));
+    writeAll(2, describeListenError(error, process.argv0));
     this.#options.leave(usageExitCode);
   }
 

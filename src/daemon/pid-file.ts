@@ -1,11 +1,16 @@
-import { unlinkSync, writeFileSync } from 'node:fs';
+import { constants, unlinkSync, writeFileSync } from 'node:fs';
+
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK, O_NOFOLLOW } = constants;
+
+/** The folder may be a program's: a FIFO there must not stop us, nor a link lead us to another file. */
+const openFlags = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW;
 
 let written: string | undefined;
 
 /** Writes our pid and a newline, as Supervisor does. @returns false when it cannot be written */
 export function writePidFile(path: string): boolean {
   try {
-    writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
+    writeFileSync(path, `${process.pid}\n`, { mode: 0o644, flag: openFlags });
     written = path;
     return true;
   } catch {

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { tsupervisor } from '../support/paths.ts';
@@ -296,17 +297,23 @@ test('a pidfile that is asked for holds our pid and goes with us', async () => {
   deepEqual([content, existsSync(pidfile)], ['1\n', false]);
 });
 
-test('a pidfile that cannot be written is told, and the programs run', async () => {
-  await using rig = await Rig.open();
-  const pidfile = rig.scratch.path('s.pid');
-  mkdirSync(pidfile);
+for (const [obstacle, put] of [
+  ['a folder', (path: string) => mkdirSync(path)],
+  ['a FIFO that nobody reads', (path: string) => void execFileSync('mkfifo', [path])],
+  ['a link to another file', (path: string) => symlinkSync('/run/other', path)],
+] as const)
+  test(`a pidfile in whose place there is ${obstacle} is told, and the programs run`, async () => {
+    await using rig = await Rig.open();
+    const pidfile = rig.scratch.path('s.pid');
+    put(pidfile);
 
-  await using init = rig.supervise([settings({ pidfile }), rig.puppet('web')]);
-  await rig.stage.next('web');
-  await init.line(/CRIT could not write pidfile/);
+    await using init = rig.supervise([settings({ pidfile }), rig.puppet('web')]);
+    await rig.stage.next('web');
+    await init.line(/CRIT could not write pidfile/);
 
-  equal(await stop(init), 0);
-});
+    equal(existsSync(await init.path('/run/other')), false);
+    equal(await stop(init), 0);
+  });
 
 test('it stays in the foreground whatever nodaemon says, and is a drop-in under the name supervisord', async () => {
   await using rig = await Rig.open();
