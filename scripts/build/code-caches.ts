@@ -49,7 +49,7 @@ const commandOf = ({ runtime, text }: CodeCacheOrder): readonly string[] => [
 async function warm(order: CodeCacheOrder, cache: string, conf: string): Promise<string> {
   await writeFile(confOf(order.folder), conf);
   const [node = '', ...words] = commandOf(order);
-  const options = { timeout: patienceMs, cwd: order.folder };
+  const options = { timeout: patienceMs, killSignal: 'SIGKILL', cwd: order.folder } as const;
   const { stderr } = await run(node, [...words, cache, '-c', confOf(order.folder)], options);
   return stderr;
 }

@@ -1,4 +1,4 @@
-import { constants, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync, writeFileSync } from 'node:fs';
 
 const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK, O_NOFOLLOW } = constants;
 
@@ -10,7 +10,12 @@ let written: string | undefined;
 /** Writes our pid and a newline, as Supervisor does. @returns false when it cannot be written */
 export function writePidFile(path: string): boolean {
   try {
-    writeFileSync(path, `${process.pid}\n`, { mode: 0o644, flag: openFlags });
+    const fd = openSync(path, openFlags, 0o644);
+    try {
+      writeFileSync(fd, `${process.pid}\n`);
+    } finally {
+      closeSync(fd);
+    }
     written = path;
     return true;
   } catch {
