@@ -22,22 +22,22 @@ function descriptorOf(socket: Socket): number | undefined {
   return typeof fd === 'number' && fd >= 0 ? fd : undefined;
 }
 
-function unixPeer(socket: Socket, readCredentials: ReadPeerCredentials): Peer {
+function textOf(socket: Socket, readCredentials: ReadPeerCredentials): string {
+  if (socket.remoteAddress !== undefined) return `${socket.remoteAddress}:${socket.remotePort}`;
   const fd = descriptorOf(socket);
-  const credentials = fd === undefined ? undefined : readCredentials(fd);
-  if (credentials === undefined) return { text: 'a local process' };
-  return { text: `uid ${credentials.uid} (pid ${credentials.pid})` };
+  if (fd === undefined) return 'a client that has gone';
+  const credentials = readCredentials(fd);
+  return credentials === undefined ? 'a local process' : `uid ${credentials.uid} (pid ${credentials.pid})`;
 }
 
-/** Makes a function that names the other side of a connection, and asks the kernel only once for each. */
+/**
+ * Makes a function that names the other side of a connection, and asks the kernel only once for each. To name it when it
+ * has gone, it must have been named before.
+ */
 export function peerNamer(readCredentials: ReadPeerCredentials): (socket: Socket) => Peer {
   const known = new WeakMap<Socket, Peer>();
   return (socket) => {
-    const peer =
-      known.get(socket) ??
-      (socket.remoteAddress === undefined
-        ? unixPeer(socket, readCredentials)
-        : { text: `${socket.remoteAddress}:${socket.remotePort}` });
+    const peer = known.get(socket) ?? { text: textOf(socket, readCredentials) };
     known.set(socket, peer);
     return peer;
   };

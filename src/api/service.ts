@@ -88,14 +88,13 @@ const headersOf = (refusal: number): OutgoingHttpHeaders => ({
   ...(refusal === 401 ? { 'WWW-Authenticate': 'Basic realm="default"' } : {}),
 });
 
+type Answering = Pick<Exchange, 'request' | 'response'>;
+
 /**
  * A connection is busy from the last byte of a request to the last one of its answer: who sends slowly, or does not read
  * what is ready, is idle meanwhile.
  */
-function whileBusy(
-  { request, response }: Pick<Exchange, 'request' | 'response'>,
-  connections: Connections,
-): void {
+function whileBusy({ request, response }: Answering, connections: Connections): void {
   request.once('end', () => {
     if (response.writableEnded) return;
     connections.began(request.socket);
@@ -107,10 +106,7 @@ function whileBusy(
  * Breaks the connection when a whole answer is not taken in that time, and as much again for each megabyte of it. Streams
  * may rest. What the client sends meanwhile is no excuse, so this is no timeout of the socket.
  */
-function limitTaking(
-  { request: { socket }, response }: Pick<Exchange, 'request' | 'response'>,
-  patienceMs: number,
-): void {
+function limitTaking({ request: { socket }, response }: Answering, patienceMs: number): void {
   let timer: NodeJS.Timeout | undefined;
   response.once('prefinish', () => {
     const share = 1 + socket.writableLength / 2 ** 20;
@@ -121,6 +117,16 @@ function limitTaking(
 
 /** A request whose headers are here. */
 type Arrival = Pick<Exchange, 'request' | 'response' | 'bodyComes'>;
+
+/** Writes a line when the answer has gone. The client may have gone with it, so it was named before. */
+function traceAnswer(
+  { request, response }: Answering,
+  { log, peer }: { readonly log: ServiceLog; readonly peer: Peer },
+): void {
+  response.once('close', () =>
+    log.trace(`${peer.text} "${request.method} ${request.url}" ${response.statusCode}`),
+  );
+}
 
 /** A service. It opens no socket of its own. */
 export function createService(options: ServiceOptions): Service {
@@ -155,10 +161,7 @@ export function createService(options: ServiceOptions): Service {
     if (socket.destroyed) return;
     whileBusy({ request, response }, connections);
     limitTaking({ request, response }, patienceMs);
-    response.once('close', () => {
-      if (log.isEnabled('trace'))
-        log.trace(`${peerOf(socket).text} "${request.method} ${request.url}" ${response.statusCode}`);
-    });
+    if (log.isEnabled('trace')) traceAnswer({ request, response }, { log, peer: peerOf(socket) });
     // A client that goes away while it is being answered is its own affair.
     response.on('error', () => undefined);
     response.setHeader('Server', serverName);
