@@ -4,8 +4,9 @@ import { COMMANDS } from './commands.ts';
 import { complete } from './completion.ts';
 import { Interrupted } from './errors.ts';
 import { execute } from './execute.ts';
-import { INVALID_ARGS } from './exit-codes.ts';
+import { GENERIC, INVALID_ARGS } from './exit-codes.ts';
 import { UsageError } from './getopt.ts';
+import { health } from './health.ts';
 import { readHistory, writeHistory } from './history-file.ts';
 import { laterLines } from './later-lines.ts';
 import { type CtlArguments, helpText, parseArguments } from './options.ts';
@@ -56,6 +57,8 @@ async function runCommand(client: Client, words: readonly string[]): Promise<num
   }
 }
 
+const prognameOf = ({ progname = 'tsupervisor ctl' }: CtlIo): string => progname;
+
 async function runClient(parts: Parts): Promise<number> {
   const { io, given, settings } = parts;
   const history = readHistory(settings.historyFile);
@@ -68,8 +71,8 @@ async function runClient(parts: Parts): Promise<number> {
   return 0;
 }
 
-function refuse(io: CtlIo, progname: string, error: UsageError): number {
-  io.stderr.write(`Error: ${error.message}\nFor help, use ${progname} -h\n`);
+function refuse(io: CtlIo, error: UsageError): number {
+  io.stderr.write(`Error: ${error.message}\nFor help, use ${prognameOf(io)} -h\n`);
   return INVALID_ARGS;
 }
 
@@ -78,22 +81,32 @@ async function readSettings(given: CtlArguments, readConfig: ReadCtlConfig): Pro
   return settle({ options: given.options, read, hasDefaultSocket: existsSync(defaultSocket) });
 }
 
+async function runGiven(given: CtlArguments, io: CtlIo, readConfig: ReadCtlConfig): Promise<number> {
+  try {
+    return await runClient({ io, given, settings: await readSettings(given, readConfig) });
+  } catch (error) {
+    if (!(error instanceof UsageError) || given.words[0] !== health.name) throw error;
+    refuse(io, error);
+    // 2 would be wrong: Docker reserves it (see health.ts).
+    return GENERIC;
+  }
+}
+
 /**
  * Runs the client.
  *
  * @returns the exit code: of the command, 0 after the shell, 2 for a wrong command line or config
  */
 export async function runCtl(argv: readonly string[], io: CtlIo, readConfig: ReadCtlConfig): Promise<number> {
-  const progname = io.progname ?? 'tsupervisor ctl';
   try {
     const given = parseArguments(argv);
     if (given.options.has('help')) {
-      io.stdout.write(`${helpText(progname)}\n`);
+      io.stdout.write(`${helpText(prognameOf(io))}\n`);
       return 0;
     }
-    return await runClient({ io, given, settings: await readSettings(given, readConfig) });
+    return await runGiven(given, io, readConfig);
   } catch (error) {
-    if (error instanceof UsageError) return refuse(io, progname, error);
+    if (error instanceof UsageError) return refuse(io, error);
     throw error;
   }
 }

@@ -50,7 +50,9 @@ function placeOf(server: ServerPlan): ServerPlace {
 
 function requestOf(server: ServerPlan): ServerRequest {
   const { username, password, section } = server;
-  const credentials = username === undefined || password === undefined ? undefined : { username, password };
+  // As in Supervisor, an empty name asks for none.
+  const isOpen = username === undefined || username === '' || password === undefined;
+  const credentials = isOpen ? undefined : { username, password };
   return { place: placeOf(server), credentials, section };
 }
 
@@ -102,17 +104,24 @@ async function loadService(
   { credentials }: ServerRequest,
   { control, activity: log, watchEvents, serverName, serverCount }: OpeningContext,
 ): Promise<Service> {
-  const [{ createService, mostConnections }, { rpcRoute }, { logRoutes }, { eventsRoute }, { peerNamer }] =
-    await Promise.all([
-      import('../api/service.ts'),
-      import('../api/rpc-route.ts'),
-      import('../api/log-routes.ts'),
-      import('../api/events-route.ts'),
-      import('../api/peer.ts'),
-    ]);
+  const [
+    { createService, mostConnections },
+    { rpcRoute },
+    { logRoutes },
+    { eventsRoute },
+    { okRoute },
+    { peerNamer },
+  ] = await Promise.all([
+    import('../api/service.ts'),
+    import('../api/rpc-route.ts'),
+    import('../api/log-routes.ts'),
+    import('../api/events-route.ts'),
+    import('../api/ok-route.ts'),
+    import('../api/peer.ts'),
+  ]);
   return createService({
     credentials,
-    routes: [rpcRoute({ control, log }), ...logRoutes(control), eventsRoute(watchEvents)],
+    routes: [rpcRoute({ control, log }), ...logRoutes(control), eventsRoute(watchEvents), okRoute],
     log,
     peerOf: peerNamer(peerCredentials),
     serverName,

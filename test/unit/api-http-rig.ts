@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import type { Credentials } from '../../src/api/authentication.ts';
 import { eventsRoute, type StreamedEvent } from '../../src/api/events-route.ts';
 import { logRoutes } from '../../src/api/log-routes.ts';
+import { okRoute } from '../../src/api/ok-route.ts';
 import { peerNamer } from '../../src/api/peer.ts';
 import { rpcRoute } from '../../src/api/rpc-route.ts';
 import { type OpenServer, openServer } from '../../src/api/server.ts';
@@ -100,6 +101,7 @@ export class HttpRig implements AsyncDisposable {
         rpcRoute({ control: () => control, log }),
         eventsRoute((take) => this.#watch(take)),
         ...logRoutes(() => control),
+        okRoute,
       ],
       peerOf: peerNamer(() => ({ pid: 12, uid: 34 })),
       serverName: 'tsupervisor',

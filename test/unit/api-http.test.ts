@@ -85,6 +85,8 @@ const REFUSALS: readonly (readonly [string, string, readonly string[], string, n
   ['a GET of the RPC interface', 'GET /RPC2', [], '', 405],
   ['a HEAD of the RPC interface', 'HEAD /RPC2', [], '', 405],
   ['an unknown path', 'GET /nothing', [], '', 404],
+  ['the page that Supervisor has', 'GET /', [], '', 404],
+  ['a longer name than that of the page for probes', 'GET /ok.html5', [], '', 404],
   ['a path that climbs', 'GET /logtail/../../etc/passwd', [], '', 404],
   ['a log that does not exist', 'GET /logtail/nobody', [], '', 404],
   ['the activity log when it is no file', 'GET /mainlogtail', [], '', 404],
@@ -100,6 +102,16 @@ for (const [what, line, headers, body, status] of REFUSALS)
 
     equal(statusOf(await rig.ask(line, headers, body)), status);
   });
+
+test('a probe that asks for ok.html is told OK', async () => {
+  await using rig = await HttpRig.open();
+
+  match(
+    await rig.ask('GET /ok.html'),
+    /^HTTP\/1\.1 200 OK\r\n[^]*Content-Type: text\/plain\r\n[^]*\r\n\r\nOK$/,
+  );
+  match(await rig.ask('HEAD /ok.html'), /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/);
+});
 
 test('a body that is too long is answered with 413 after it has come, and never kept', async () => {
   await using rig = await HttpRig.open();

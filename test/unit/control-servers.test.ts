@@ -1,8 +1,9 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { ChownError, ListenError } from '../../src/api/listening.ts';
-import { describeListenError } from '../../src/daemon/control-servers.ts';
+import { describeListenError, serversOf } from '../../src/daemon/control-servers.ts';
 import { findUser } from '../../src/linux/users.ts';
+import { planOf } from './config-rig.ts';
 
 const saying = (error: unknown): string => describeListenError(error, 'tsupervisor');
 
@@ -28,4 +29,15 @@ test('a server that cannot listen is named, with the name of the error where the
     saying(new ListenError('/s', 'the path is longer than 107 bytes')),
     `${first} ?\ncannot listen at /s: the path is longer than 107 bytes\nFor help, use tsupervisor -h\n`,
   );
+});
+
+const credentialsIn = (lines: string): readonly unknown[] =>
+  serversOf(planOf(`[supervisord]\n[unix_http_server]\nfile=/s\n${lines}`)).map(
+    ({ credentials }) => credentials,
+  );
+
+test('an empty name asks for no password, as in supervisord', () => {
+  deepEqual(credentialsIn('username=\npassword=\n'), [undefined]);
+  deepEqual(credentialsIn('username=\npassword=secret\n'), [undefined]);
+  deepEqual(credentialsIn('username=a\npassword=\n'), [{ username: 'a', password: '' }]);
 });

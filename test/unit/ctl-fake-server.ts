@@ -14,6 +14,7 @@ import {
   type XmlRpcValue,
 } from '../../src/api/xml-rpc.ts';
 import { runCtl } from '../../src/ctl/run.ts';
+import type { CtlConfigRead } from '../../src/ctl/settings.ts';
 
 /** A fault to answer with. */
 export class FakeFault {
@@ -93,11 +94,15 @@ export interface Ran {
 }
 
 /** Runs the client without a config file. */
-export async function runClient(argv: readonly string[], input = ''): Promise<Ran> {
+export async function runClient(
+  argv: readonly string[],
+  input = '',
+  read: CtlConfigRead = { kind: 'noFile' },
+): Promise<Ran> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const texts = Promise.all([text(stdout), text(stderr)]);
   const io = { stdin: Readable.from([Buffer.from(input)]), stdout, stderr, env: {} };
-  const code = await runCtl(argv, io, () => ({ kind: 'noFile' }));
+  const code = await runCtl(argv, io, () => read);
   stdout.end();
   stderr.end();
   const [out, err] = await texts;

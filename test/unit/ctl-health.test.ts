@@ -59,6 +59,13 @@ test('no server is one line and exit code 1, the only one that Docker knows', as
   assert.equal(code, 1);
 });
 
+test('a config that cannot be used is exit code 1 of health, and 2 of other commands', async () => {
+  const broken = { kind: 'error', error: 'no' } as const;
+
+  assert.equal((await runClient(['health'], '', broken)).code, 1);
+  assert.equal((await runClient(['status', 'health'], '', broken)).code, 2);
+});
+
 const twoEvents = (response: ServerResponse): void =>
   void response
     .writeHead(200, { 'Content-Type': 'text/event-stream' })
