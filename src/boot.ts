@@ -10,9 +10,7 @@ import { basename } from 'node:path';
 import { getAssetKeys, getRawAsset } from 'node:sea';
 import { Script } from 'node:vm';
 import { type CodeCacheUse, noteCodeCache } from './code-cache.ts';
-
-/** What the text of the program makes, see `scripts/build/program-text.ts`. */
-type Program = (exports: object, require: NodeJS.Require, module: { exports: object }) => void;
+import { runProgram } from './run-program.ts';
 
 const clientWords: ReadonlySet<string | undefined> = new Set(['ctl', 'health']);
 
@@ -39,10 +37,7 @@ function run(): void {
     ...(cachedData === undefined ? {} : { cachedData }),
   });
   noteCodeCache(useOf(script));
-  const module = { exports: {} };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the build puts this function around the program
-  const program = script.runInThisContext() as Program;
-  program(module.exports, require, module);
+  runProgram(script, require);
 }
 
 run();

@@ -9,8 +9,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
-
-type Program = (exports: object, require: NodeJS.Require, module: { exports: object }) => void;
+import { runProgram } from '../../src/run-program.ts';
 
 const [node = '', , text = '', cache = '', ...words] = process.argv;
 const script = new Script(readFileSync(text, 'latin1'), { filename: process.execPath });
@@ -18,7 +17,4 @@ const script = new Script(readFileSync(text, 'latin1'), { filename: process.exec
 // tsupervisor tells whoever listens that it ends, before it does (src/main.ts).
 if (cache !== '') process.on('exit', () => writeFileSync(cache, script.createCachedData()));
 process.argv.splice(0, process.argv.length, node, node, ...words);
-const module = { exports: {} };
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- program-text.ts puts this function around the program
-const program = script.runInThisContext() as Program;
-program(module.exports, createRequire(import.meta.url), module);
+runProgram(script, createRequire(import.meta.url));
